@@ -1,0 +1,219 @@
+package config
+
+import (
+	"crypto/tls"
+	"fmt"
+	"maps"
+	"net/netip"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// defaults is what holds when the file is silent.
+func defaults(dir string) *Config {
+	return &Config{
+		Listen: Listen{
+			SIP:    []SIPAddress{{Transport: "udp", Port: 5060}, {Transport: "tcp", Port: 5060}},
+			Web:    ":8443",
+			RTPMin: 10000,
+			RTPMax: 19999,
+		},
+		DataDir: filepath.Join(dir, "data"),
+		Company: Company{
+			Name:        "Contact centre",
+			TimeZone:    time.UTC,
+			Speech:      Speech{Engine: "espeak-ng", Language: "en", Rate: 1},
+			RingTimeout: 30 * time.Second,
+			WrapUp:      WrapUp{Time: 30 * time.Second, Extend: true},
+			Recording:   Recording{Inbound: true, Outbound: true, PerLeg: true},
+		},
+		Trunks: map[string]*Trunk{"loopback": {
+			Name: "loopback", Kind: "byoc", Transport: "udp", SRTP: "off", Codecs: []string{"PCMU", "PCMA"}, Inbound: true,
+			Addresses: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
+		}},
+		Numbers: map[string]*Number{},
+		Waiting: map[string]*WaitingStrategy{},
+		Queues:  map[string]*Queue{},
+		Users:   map[string]*User{},
+	}
+}
+
+// LongestWait ends the wait of callers whose strategy doesn't say how long it may be, and of the built-in one.
+const LongestWait = 30 * time.Minute
+
+// builder makes the Config of a tree that was checked. It notes what only the whole file can tell: references and contradictions.
+type builder struct {
+	*checker
+	root *node
+	cfg  *Config
+
+	queueNames, userNames, waitingNames, trunkNames section
+}
+
+func (b *builder) build(path string) *Config {
+	b.cfg = defaults(b.dir)
+	b.cfg.Path = path
+	b.queueNames, b.userNames = b.section("queues", "queue"), b.section("users", "user")
+	b.waitingNames, b.trunkNames = b.section("waiting_strategies", "waiting strategy"), b.section("trunks", "trunk")
+	b.top()
+	b.listen(b.root.get("listen"))
+	b.company(b.root.get("company"))
+	b.users(b.root.get("users"))
+	b.waiting(b.root.get("waiting_strategies"))
+	b.queues(b.root.get("queues"))
+	b.defaultQueue(b.root.get("company", "default_queue"))
+	b.trunks(b.root.get("trunks"))
+	b.numbers(b.root.get("numbers"))
+	b.digestUsers()
+	return b.cfg
+}
+
+func (b *builder) top() {
+	for _, key := range []string{"numbers", "queues", "users"} {
+		n := b.root.get(key)
+		switch {
+		case n == nil:
+			b.mistakes = append(b.mistakes, Mistake{
+				At: Position{File: b.file, Line: 1, Column: 1}, Key: key, Text: "is missing: the smallest file has a number, a queue and a user",
+			})
+		case len(n.entries) == 0 && n.isMap():
+			b.wrong(n, "is empty: expected at least one")
+		}
+	}
+	b.cfg.PublicAddress = val(b.root.get("public_address"), b.cfg.PublicAddress)
+	if dir := b.root.get("data_dir"); dir != nil && dir.value != nil {
+		b.cfg.DataDir = b.path(val(dir, ""))
+	}
+	b.cfg.Drain = val(b.root.get("drain"), b.cfg.Drain)
+	b.cfg.Demo = val(b.root.get("demo"), b.cfg.Demo)
+	b.tls(b.root.get("tls"))
+}
+
+// tls looks whether the certificate can be used: a server that starts without is worse than one that says so.
+func (b *builder) tls(n *node) {
+	b.cfg.TLS.Off = val(n, "") == "off"
+	certificate, key := n.get("certificate"), n.get("key")
+	switch {
+	case certificate == nil && key == nil:
+		if n != nil && n.kind == nothing {
+			b.wrong(n, "is empty: expected off or {certificate: FILE, key: FILE}; left out: self-signed")
+		}
+		return
+	case certificate == nil:
+		b.wrong(key, "needs certificate beside it")
+		return
+	case key == nil:
+		b.wrong(certificate, "needs key beside it")
+		return
+	case certificate.value == nil || key.value == nil:
+		return
+	}
+	b.cfg.TLS.Certificate, b.cfg.TLS.Key = b.path(val(certificate, "")), b.path(val(key, ""))
+	there := b.readable(certificate)
+	if !b.readable(key) || !there {
+		return
+	}
+	if _, err := tls.LoadX509KeyPair(b.cfg.TLS.Certificate, b.cfg.TLS.Key); err != nil && !b.silent {
+		b.wrong(certificate, fmt.Sprintf("can't be used with the key: %v", err))
+	}
+}
+
+func (b *builder) readable(n *node) bool {
+	if b.silent {
+		return true
+	}
+	err := regular(b.path(val(n, "")))
+	if err != nil {
+		b.wrong(n, err.Error())
+	}
+	return err == nil
+}
+
+func (b *builder) company(n *node) {
+	c := &b.cfg.Company
+	c.Name = val(n.get("name"), c.Name)
+	c.TimeZone = val(n.get("time_zone"), c.TimeZone)
+	c.Country = val(n.get("country"), c.Country)
+	c.RingTimeout = val(n.get("ring_timeout"), c.RingTimeout)
+	c.WrapUp = wrapUpOf(n.get("wrap_up")).over(c.WrapUp)
+	c.Recording = recordingOf(n.get("recording")).over(c.Recording)
+	speech := n.get("speech")
+	c.Speech = Speech{
+		Engine:   val(speech.get("engine"), c.Speech.Engine),
+		Language: val(speech.get("language"), c.Speech.Language),
+		Voice:    val(speech.get("voice"), c.Speech.Voice),
+		Rate:     val(speech.get("rate"), c.Speech.Rate),
+	}
+	c.Dispositions.Required = val(n.get("dispositions", "required"), false)
+	if choices := n.get("dispositions", "list"); choices != nil {
+		c.Dispositions.List = vals[string](choices)
+		b.noDoubles(choices)
+	}
+	if required := n.get("dispositions", "required"); c.Dispositions.Required && len(c.Dispositions.List) == 0 {
+		b.wrong(required, "is true, but list has none to choose from")
+	}
+}
+
+// noDoubles refuses values that stand twice in a list.
+func (b *builder) noDoubles(n *node) {
+	seen := map[any]bool{}
+	for _, item := range n.items {
+		if item.value != nil && seen[item.value] {
+			b.wrong(item, item.text+" is in the list twice")
+		}
+		seen[item.value] = true
+	}
+}
+
+// section is a map of the file whose names others refer to.
+type section struct {
+	what  string // one of them: "queue"
+	names []string
+	has   map[string]bool
+}
+
+// section reads the names of a map at the top, in the order of the file.
+func (b *builder) section(key, what string) section {
+	s := section{what: what, has: map[string]bool{}}
+	each(b.root.get(key), func(name, _ *node) {
+		s.names = append(s.names, name.text)
+		s.has[name.text] = true
+	})
+	return s
+}
+
+// exists checks a reference at the place of its use.
+func (b *builder) exists(n *node, in section) bool {
+	if n == nil || n.value == nil {
+		return false
+	}
+	if in.has[n.text] {
+		return true
+	}
+	b.wrong(n, fmt.Sprintf("there is no %s %q; %s", in.what, n.text, suggest(n.text, in.names)))
+	return false
+}
+
+func (b *builder) defaultQueue(n *node) {
+	if b.exists(n, b.queueNames) {
+		b.cfg.Company.DefaultQueue = n.text
+	}
+	if n == nil && len(b.cfg.Queues) == 1 {
+		b.cfg.Company.DefaultQueue = slices.Collect(maps.Keys(b.cfg.Queues))[0]
+	}
+}
+
+// each visits the names of a map once, those that are there twice too: the first counts.
+func each(n *node, visit func(key, value *node)) {
+	if n == nil {
+		return
+	}
+	done := map[string]bool{}
+	for _, e := range n.entries {
+		if !done[e.key.text] {
+			done[e.key.text] = true
+			visit(e.key, e.value)
+		}
+	}
+}

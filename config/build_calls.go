@@ -1,0 +1,169 @@
+package config
+
+import "fmt"
+
+func (b *builder) users(n *node) {
+	each(n, func(key, u *node) {
+		user := &User{
+			Login:     key.text,
+			Name:      val(u.get("name"), key.text),
+			Role:      val(u.get("role"), "agent"),
+			wrapUp:    wrapUpOf(u.get("wrap_up")),
+			recording: recordingOf(u.get("recording")),
+		}
+		user.Agent = val(u.get("agent"), user.Role == "agent")
+		if phone := u.get("phone"); phone != nil {
+			user.Phone = &Phone{Username: val(phone.get("username"), key.text), Password: val(phone.get("password"), "")}
+			if phone.get("password") == nil {
+				b.wrong(phone, "needs a password: env:NAME or file:PATH")
+			}
+		}
+		b.cfg.Users[key.text] = user
+	})
+}
+
+// agents are the users who take calls, in the order of the file.
+func (b *builder) agents() []string {
+	var all []string
+	for _, login := range b.userNames.names {
+		if b.cfg.Users[login].Agent {
+			all = append(all, login)
+		}
+	}
+	return all
+}
+
+func (b *builder) waiting(n *node) {
+	each(n, func(key, w *node) {
+		longest := w.get("longest_wait")
+		b.cfg.Waiting[key.text] = &WaitingStrategy{
+			Name:           key.text,
+			Greeting:       b.audio(w.get("greeting"), true),
+			Music:          b.audio(w.get("music"), true),
+			LongestWait:    val(longest.get("after"), LongestWait),
+			LongestMessage: b.audio(longest, false),
+		}
+	})
+}
+
+// audio reads say or file; nil if there is neither.
+func (b *builder) audio(n *node, must bool) *Audio {
+	if n == nil || !n.isMap() {
+		return nil
+	}
+	say, path := n.get("say"), n.get("file")
+	switch {
+	case say != nil && path != nil:
+		b.wrong(path, "stands beside say: expected one of them")
+		return nil
+	case say == nil && path == nil && must:
+		b.wrong(n, "is empty: expected say or file")
+		return nil
+	case say == nil:
+		for _, key := range []string{"language", "voice", "rate"} {
+			if of := n.get(key); of != nil {
+				b.wrong(of, "is only for a text: expected say beside it")
+			}
+		}
+		if path == nil {
+			return nil
+		}
+		return &Audio{File: val(path, ""), At: path.at}
+	}
+	return b.spoken(n, say)
+}
+
+// spoken fills in the company's voice; a text in another language gets that language's.
+func (b *builder) spoken(n, say *node) *Audio {
+	speech := b.cfg.Company.Speech
+	a := &Audio{
+		Say:      val(say, ""),
+		Language: val(n.get("language"), speech.Language),
+		Rate:     val(n.get("rate"), speech.Rate),
+		At:       say.at,
+	}
+	standard := speech.Voice
+	if a.Language != speech.Language {
+		standard = ""
+	}
+	a.Voice = val(n.get("voice"), standard)
+	return a
+}
+
+func (b *builder) queues(n *node) {
+	each(n, func(key, q *node) {
+		company := &b.cfg.Company
+		queue := &Queue{
+			Name:        key.text,
+			Agents:      b.agentsOf(q),
+			Answer:      val(q.get("answer"), "at-once"),
+			RingTimeout: val(q.get("ring_timeout"), company.RingTimeout),
+			WrapUp:      wrapUpOf(q.get("wrap_up")).over(company.WrapUp),
+			Recording:   recordingOf(q.get("recording")).over(company.Recording),
+			Priority:    val(q.get("priority"), 0),
+		}
+		if w := q.get("waiting"); b.exists(w, b.waitingNames) {
+			queue.Waiting = w.text
+		}
+		b.cfg.Queues[key.text] = queue
+	})
+}
+
+func (b *builder) agentsOf(q *node) []string {
+	n := q.get("agents")
+	if n == nil {
+		return b.agents()
+	}
+	b.noDoubles(n)
+	var all []string
+	for _, item := range n.items {
+		if !b.exists(item, b.userNames) {
+			continue
+		}
+		if !b.cfg.Users[item.text].Agent {
+			b.wrong(item, fmt.Sprintf("%s takes no calls: set users.%s.agent to true", item.text, item.text))
+			continue
+		}
+		all = append(all, item.text)
+	}
+	if n.kind == list && len(n.items) == 0 {
+		b.wrong(n, "is empty: nobody would answer; leave it out for everybody")
+	}
+	return all
+}
+
+// digestUsers refuses SIP user names that two would share: our realm is one.
+func (b *builder) digestUsers() {
+	owner := map[string]string{}
+	take := func(n *node, user, who string) {
+		if n == nil || user == "" {
+			return
+		}
+		if other, taken := owner[user]; taken {
+			b.wrong(n, fmt.Sprintf("the SIP user name %q is already that of %s", user, other))
+			return
+		}
+		owner[user] = who
+	}
+	each(b.root.get("trunks"), func(key, t *node) {
+		if n := t.get("accept", "username"); n != nil {
+			take(n, val(n, ""), "the trunk "+key.text)
+		}
+	})
+	each(b.root.get("users"), func(key, u *node) {
+		phone := u.get("phone")
+		if phone == nil {
+			return
+		}
+		at := phone.get("username")
+		if at == nil {
+			at = phone
+		}
+		user := b.cfg.Users[key.text].Phone.Username
+		if user != key.text && b.userNames.has[user] {
+			b.wrong(at, fmt.Sprintf("the SIP user name %q is the login of another user", user))
+			return
+		}
+		take(at, user, key.text+"'s phone")
+	})
+}

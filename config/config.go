@@ -1,0 +1,178 @@
+// Package config is the operator's file: its types, defaults, validation and positions. It doesn't know who uses it.
+package config
+
+import (
+	"net/netip"
+	"time"
+)
+
+// Config is a whole file, validated, with every default filled in and every inheritance (company, queue) resolved.
+// It is immutable after Load: a reload makes a new one, and running calls keep theirs.
+type Config struct {
+	Path          string // of the file; relative paths in it start at its folder
+	Listen        Listen
+	PublicAddress netip.Addr // invalid: auto
+	DataDir       string     // absolute
+	TLS           TLS
+	Drain         time.Duration
+	Demo          bool // make, keep and print logins for users without a password
+	Company       Company
+	Trunks        map[string]*Trunk
+	Numbers       map[string]*Number // by E.164
+	Patterns      []*Number          // numbers by what they begin with, the longest first; see Entry
+	Waiting       map[string]*WaitingStrategy
+	Queues        map[string]*Queue
+	Users         map[string]*User
+}
+
+// Listen says where the server can be reached.
+type Listen struct {
+	SIP    []SIPAddress
+	Web    string // host:port
+	RTPMin uint16 // inclusive, even
+	RTPMax uint16 // inclusive
+}
+
+// SIPAddress is one SIP listener.
+type SIPAddress struct {
+	Transport string // udp, tcp
+	Host      string // empty: every interface
+	Port      int
+}
+
+// TLS names the web port's certificate; empty paths: self-signed, made and kept in the data directory.
+type TLS struct {
+	Off         bool   // plain HTTP and ws, for use behind a proxy on the same host
+	Certificate string // absolute path
+	Key         string // absolute path
+}
+
+// Company is what holds for everybody unless a queue or a user says otherwise.
+type Company struct {
+	Name         string
+	TimeZone     *time.Location
+	Country      string // ISO 3166 code: how numbers without a country code are read
+	Speech       Speech
+	DefaultQueue string // a number without a target leads here
+	RingTimeout  time.Duration
+	WrapUp       WrapUp
+	Recording    Recording
+	Dispositions Dispositions
+}
+
+// Speech is the voice that reads texts.
+type Speech struct {
+	Engine   string // espeak-ng
+	Language string
+	Voice    string
+	Rate     float64
+}
+
+// WrapUp is the time after a call in which the agent gets no other.
+type WrapUp struct {
+	Time   time.Duration // 0: none
+	Extend bool          // may the agent add 10 s
+}
+
+// Recording says which calls are recorded, and as what.
+type Recording struct {
+	Inbound  bool
+	Outbound bool
+	PerLeg   bool
+	Merged   bool
+}
+
+// Dispositions is what an agent can call the outcome of a call.
+type Dispositions struct {
+	Required bool
+	List     []string
+}
+
+// Trunk is a carrier or the company's own PBX.
+type Trunk struct {
+	Name      string
+	Kind      string         // byoc, carrier
+	Servers   []string       // host or host:port, tried in this order
+	Transport string         // to the servers: udp, tcp
+	Login     Login          // towards the servers; the one that is accepted, if the file names no other
+	Addresses []netip.Prefix // calls are accepted from here
+	Username  string         // or with this digest login; empty: none
+	Password  string         // the secret itself, already read from env or file; never logged
+	Codecs    []string       // PCMU, PCMA, G722, opus in order of preference
+	SRTP      string         // off, optional, required
+	Inbound   bool
+	Outbound  bool
+	MaxCalls  int // in both directions; 0: no limit
+}
+
+// Login is a digest login of ours with somebody else; an empty user name: none.
+type Login struct {
+	Username string
+	Password string // the secret itself; never logged
+}
+
+// Number is an entry point: it leads to a queue, or over to a trunk.
+type Number struct {
+	Number    string // E.164; of a pattern what it begins with, which needs not be E.164
+	Pattern   bool   // Number and any further digits
+	Queue     string // resolved: the default queue if the file names none; empty: Bridge
+	Bridge    *Bridge
+	Priority  int
+	Waiting   string    // strategy; empty: the queue's
+	Recording Recording // of a bridged call
+}
+
+// Bridge is a way out: calls are connected with a party behind a trunk.
+type Bridge struct {
+	Trunk  string
+	Number string   // E.164; empty: the one that was dialled, as it was dialled
+	Codecs []string // offered to the far end, in order of preference: the trunk's if the file names none
+}
+
+// WaitingStrategy is what a waiting caller hears.
+type WaitingStrategy struct {
+	Name           string
+	Greeting       *Audio // nil: none
+	Music          *Audio // nil: the built-in
+	LongestWait    time.Duration
+	LongestMessage *Audio // before hanging up; nil: none
+}
+
+// Audio is text to be spoken or a file to be played.
+type Audio struct {
+	Say      string
+	Language string
+	Voice    string
+	Rate     float64
+	File     string // absolute path; empty: Say
+	At       Position
+}
+
+// Queue is where callers wait for agents.
+type Queue struct {
+	Name        string
+	Agents      []string // users, in the order of the file
+	Waiting     string   // strategy; empty: the built-in
+	Answer      string   // at-once, with-agent
+	RingTimeout time.Duration
+	WrapUp      WrapUp
+	Recording   Recording
+	Priority    int
+}
+
+// User is somebody who can log in.
+type User struct {
+	Login     string // the key in the file
+	Name      string
+	Role      string // agent, supervisor, admin
+	Agent     bool   // takes calls
+	wrapUp    *wrapUpChange
+	recording *recordingChange
+	Phone     *Phone
+}
+
+// Phone is a desk phone beside the browser.
+type Phone struct {
+	Username string
+	Password string // the secret itself; never logged
+}

@@ -1,0 +1,92 @@
+package config
+
+import (
+	"slices"
+	"time"
+)
+
+// wrapUpChange is what a queue or a user says about wrap-up; nil: nothing.
+type wrapUpChange struct {
+	Time   *time.Duration
+	Extend *bool
+}
+
+// recordingChange is what a queue or a user says about recording; nil: nothing.
+type recordingChange struct {
+	Calls *[]string
+	Files *string
+}
+
+func (w *wrapUpChange) over(base WrapUp) WrapUp {
+	if w == nil {
+		return base
+	}
+	if w.Time != nil {
+		base.Time = *w.Time
+	}
+	if w.Extend != nil {
+		base.Extend = *w.Extend
+	}
+	return base
+}
+
+func (r *recordingChange) over(base Recording) Recording {
+	if r == nil {
+		return base
+	}
+	if r.Calls != nil {
+		base.Inbound, base.Outbound = slices.Contains(*r.Calls, "inbound"), slices.Contains(*r.Calls, "outbound")
+	}
+	if r.Files != nil {
+		base.PerLeg, base.Merged = *r.Files != "merged", *r.Files != "per-leg"
+	}
+	return base
+}
+
+// WrapUpFor is the wrap-up of a user after a call of a queue. A queue that isn't there is the company; so is a user.
+func (c *Config) WrapUpFor(queue, user string) WrapUp {
+	w := c.Company.WrapUp
+	if q := c.Queues[queue]; q != nil {
+		w = q.WrapUp
+	}
+	if u := c.Users[user]; u != nil {
+		w = u.wrapUp.over(w)
+	}
+	return w
+}
+
+// RecordingFor is what is recorded of a user's calls of a queue. A queue that isn't there is the company; so is a user.
+func (c *Config) RecordingFor(queue, user string) Recording {
+	r := c.Company.Recording
+	if q := c.Queues[queue]; q != nil {
+		r = q.Recording
+	}
+	if u := c.Users[user]; u != nil {
+		r = u.recording.over(r)
+	}
+	return r
+}
+
+func wrapUpOf(n *node) *wrapUpChange {
+	return &wrapUpChange{Time: pointer[time.Duration](n.get("time")), Extend: pointer[bool](n.get("extend"))}
+}
+
+func recordingOf(n *node) *recordingChange {
+	r := &recordingChange{Files: pointer[string](n.get("files"))}
+	if calls := n.get("calls"); calls != nil {
+		all := vals[string](calls)
+		r.Calls = &all
+	}
+	return r
+}
+
+// pointer is the value of a scalar that may not be there.
+func pointer[T any](n *node) *T {
+	if n == nil {
+		return nil
+	}
+	if v, ok := n.value.(T); ok {
+		return &v
+	}
+	return nil
+}

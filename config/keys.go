@@ -1,0 +1,227 @@
+package config
+
+import "time"
+
+// file is every key that the operator's file has, and those that are known to come.
+func file() *shape {
+	return of(
+		field{key: "listen", what: listenKeys(), about: "Where the server can be reached."},
+		field{
+			key: "public_address", what: reads("auto or an IP address", publicAddress), std: "auto",
+			about: "The address that carriers and browsers reach; `auto`: those of this machine.",
+		},
+		field{
+			key: "data_dir", what: words("a folder", 1024), std: "data",
+			about: "Database, recordings, prompt cache and certificates. Relative paths start at this file's folder.",
+		},
+		field{key: "tls", what: tlsKeys(), or: "a self-signed certificate, made and kept in `data_dir`", about: "The web port's certificate; `off` only behind a proxy on the same machine."},
+		field{key: "drain", what: durationIn(0, day), std: "0s", about: "How long SIGTERM lets running calls go on."},
+		field{
+			key: "demo", what: yesNo(), std: "false",
+			about: "At the first start make, keep and print logins for users without a password.",
+		},
+		field{key: "company", what: companyKeys(), about: "What holds for everybody unless a queue or a user says otherwise."},
+		field{
+			key: "trunks", what: named("TRUNK", trunkKeys()), or: "`loopback`: calls from this machine, for test calls",
+			about: "Carriers and PBXs that calls come from.",
+		},
+		field{key: "numbers", what: numbersKeys(), or: "required", about: "Entry points, quoted; national ones are read by `company.country`. What ends in `*` is a pattern: any further digits."},
+		field{key: "waiting_strategies", what: named("STRATEGY", waitingKeys()), or: "none", about: "What waiting callers hear."},
+		field{key: "queues", what: named("QUEUE", queueKeys()), or: "required", about: "Where callers wait for agents."},
+		field{key: "users", what: usersKeys(), or: "required", about: "Who can log in; passwords are set by `mediasrv passwd`."},
+		later("menus"), later("hours"), later("callbacks"), later("recordings"), later("directory"),
+	)
+}
+
+func listenKeys() *shape {
+	return of(
+		field{
+			key: "sip", what: listOf(reads("such as udp://:5060 or tcp://192.0.2.1:5060", sipAddress)), std: "[udp://:5060, tcp://:5060]",
+			about: "SIP over UDP and TCP. Port 0 is any free one.",
+		},
+		field{key: "web", what: reads(`such as ":8443" or 192.0.2.1:8443`, webAddress), std: `":8443"`, about: "Agent desk, API, SIP over WebSocket and metrics."},
+		field{key: "rtp", what: reads("a range such as 10000-19999 that begins with an even port", rtpPorts), std: "10000-19999", about: "UDP ports for media, two per party."},
+	)
+}
+
+func tlsKeys() *shape {
+	s := of(
+		field{key: "certificate", what: words("a PEM file", 1024), or: "none", about: "Certificate chain as PEM."},
+		field{key: "key", what: words("a PEM file", 1024), or: "none", about: "The certificate's private key as PEM."},
+		later("acme"),
+	)
+	s.expects = "off, or {certificate: FILE, key: FILE}"
+	s.scalar = oneOf([]string{"off"}).scalar
+	return s
+}
+
+func companyKeys() *shape {
+	return of(
+		field{key: "name", what: words("a name", 100), std: "Contact centre", about: "Shown on the desk."},
+		field{key: "time_zone", what: reads("a name such as Asia/Tokyo", timeZone), std: "UTC", about: "For times that people read."},
+		field{key: "country", what: reads("two letters such as JP", country), or: "none: numbers must begin with +", about: "How numbers without a country code are read."},
+		field{key: "speech", what: speechKeys(), about: "The voice that reads texts."},
+		field{key: "default_queue", what: ref("a queue"), or: "the only queue", about: "Where a number without a target leads."},
+		field{key: "ring_timeout", what: ringTimeout(), std: "30s", about: "How long one agent rings, 3 to 60 seconds."},
+		field{key: "wrap_up", what: wrapUpKeys("30s", "true", ""), about: "Time after a call in which the agent gets no other."},
+		field{key: "recording", what: recordingKeys("[inbound, outbound]", "per-leg", ""), about: "Which calls are recorded, and as what."},
+		field{key: "dispositions", what: dispositionKeys(), about: "What an agent can call the outcome of a call."},
+		later("hold"), later("transfer"), later("dial_out"), later("statuses"),
+	)
+}
+
+func speechKeys() *shape {
+	return of(
+		field{key: "engine", what: oneOf([]string{"espeak-ng"}, "command", "http"), std: "espeak-ng", about: "The program that speaks."},
+		field{key: "language", what: reads("a code such as en or ja", voice), std: "en", about: "Language of texts."},
+		field{key: "voice", what: reads("a voice such as en-gb", voice), or: "the language's", about: "Voice of that language."},
+		field{key: "rate", what: decimal(0.5, 2), std: "1.0", about: "Speed; 1 is normal."},
+	)
+}
+
+func ringTimeout() *shape { return durationIn(3*time.Second, time.Minute) }
+
+func wrapUpKeys(length, extend, from string) *shape {
+	return of(
+		field{key: "time", what: durationIn(0, time.Hour), std: length, or: from, about: "Length; `0s`: none."},
+		field{key: "extend", what: yesNo(), std: extend, or: from, about: "May the agent add ten seconds, as often as wanted?"},
+	)
+}
+
+func recordingKeys(calls, files, from string) *shape {
+	return of(
+		field{key: "calls", what: listOf(direction()), std: calls, or: from, about: "`inbound`, `outbound`; `[]`: none."},
+		field{key: "files", what: oneOf([]string{"per-leg", "merged", "both"}), std: files, or: from, about: "One file per party, one stereo file (customer left, agent right), or both."},
+		later("keep"),
+	)
+}
+
+func direction() *shape { return oneOf([]string{"inbound", "outbound"}) }
+
+func dispositionKeys() *shape {
+	return of(
+		field{key: "required", what: yesNo(), std: "false", about: "Must the agent choose one before ending the wrap-up?"},
+		field{key: "list", what: listOf(words("a text", 60)), std: "[]", about: "The choices, in this order."},
+	)
+}
+
+func trunkKeys() *shape {
+	return of(
+		field{key: "kind", what: oneOf([]string{"byoc", "carrier"}), std: "byoc", about: "`byoc`: your own carrier or PBX points at us; `carrier`: a provider."},
+		field{key: "accept", what: acceptKeys(), about: "Whose calls are taken: by address, by login, or either."},
+		field{key: "servers", what: listOf(reads("a host or host:port", server)), std: "[]", about: "Where calls out go: the next one if a server has no room (503) or can't be reached."},
+		field{key: "transport", what: oneOf([]string{"udp", "tcp"}, "tls"), std: "udp", about: "How the servers are reached."},
+		field{key: "login", what: loginKeys(), about: "Our digest login with the servers."},
+		field{key: "directions", what: listOf(direction()), or: "inbound with `accept`, outbound with `servers`", about: "Each can be switched on by itself."},
+		field{key: "codecs", what: codecList(), std: "[PCMU, PCMA]", about: "In order of preference."},
+		field{key: "limits", what: of(
+			field{key: "calls", what: integer(0, 100_000), std: "0", about: "Calls at once, in and out; 0: no limit."},
+			later("calls_per_second"),
+		), about: "What the trunk may carry."},
+		field{key: "srtp", what: oneOf([]string{"off", "optional", "required"}), std: "off", about: "Encrypted media with keys in SDP (SDES): `off` refuses it, `optional` offers it and takes either, `required` refuses plain media. The keys are as secret as the signalling."},
+		later("numbers_as"),
+	)
+}
+
+func codecList() *shape { return listOf(oneOf([]string{"PCMU", "PCMA", "G722", "opus"})) }
+
+func loginKeys() *shape {
+	return of(
+		field{key: "username", what: reads("letters, digits and + _ . @ - (at most 64)", digestUser), or: "that of `accept`", about: "User name, and our number where a caller's isn't known."},
+		field{key: "password", what: secret(), or: "that of `accept`", about: "Its password: `env:NAME` or `file:PATH`."},
+		later("register"),
+	)
+}
+
+func acceptKeys() *shape {
+	return of(
+		field{
+			key: "addresses", what: listOf(reads("an address or a network such as 192.0.2.0/24", prefix)), std: "[]",
+			about: "Calls from here need no login.",
+		},
+		field{key: "username", what: reads("letters, digits and + _ . @ - (at most 64)", digestUser), or: "none", about: "User name of a digest login."},
+		field{key: "password", what: secret(), or: "none", about: "Its password: `env:NAME` or `file:PATH`."},
+	)
+}
+
+func numbersKeys() *shape {
+	return &shape{
+		expects: `a map of quoted numbers such as "+81312345678": {to: {queue: support}}`,
+		names: &names{are: "NUMBER", quote: true, each: of(
+			field{key: "to", what: of(
+				field{key: "queue", what: ref("a queue"), or: "`company.default_queue`", about: "Calls go into this queue."},
+				field{key: "trunk", what: ref("a trunk"), or: "none", about: "Or out by this trunk: the caller is connected with whoever answers there."},
+				field{
+					key: "number", what: words(`a quoted number such as "+81312345678"`, 64), or: "the one that was dialled",
+					about: "Whom to call there.",
+				},
+				field{key: "codecs", what: codecList(), or: "the trunk's", about: "What the far end is offered, in order of preference; the caller's own goes first."},
+				later("menu"), later("callback"), later("agent"), later("voicemail"),
+			), about: "Where calls to the number go."},
+			field{key: "priority", what: integer(0, 99), or: "the queue's", about: "Callers with a higher one are answered first."},
+			field{key: "waiting", what: ref("a waiting strategy"), or: "the queue's", about: "What callers of this number hear while they wait."},
+			field{key: "recording", what: recordingKeys("", "", "the company's"), about: "Overrides the company's, for calls out by a trunk."},
+			later("trunk"),
+		)},
+	}
+}
+
+func waitingKeys() *shape {
+	return of(
+		field{key: "greeting", what: audioKeys(), or: "none", about: "Played once, first."},
+		field{key: "music", what: audioKeys(), or: "the built-in music", about: "Repeated while the caller waits."},
+		field{
+			key: "longest_wait", what: of(append([]field{
+				{key: "after", what: durationIn(time.Second, day), std: "30m", about: "Then the message plays, if there is one, and the call ends."},
+			}, audioFields()...)...), about: "How long a caller waits at most.",
+		},
+		later("announcements"), later("position"), later("estimated_wait"), later("keys"), later("wait"),
+	)
+}
+
+func audioKeys() *shape { return of(audioFields()...) }
+
+func audioFields() []field {
+	return []field{
+		{key: "say", what: words("a text", 2000), or: "none", about: "Text to speak, or instead:"},
+		{key: "file", what: promptFile(), or: "none", about: "A file of at most 4 MB: mp2, mp3, ircam, m4a, m4r, voc, vox or wav."},
+		{key: "language", what: reads("a code such as en or ja", voice), or: "`company.speech.language`", about: "Of the text."},
+		{key: "voice", what: reads("a voice such as en-gb", voice), or: "`company.speech.voice`, or the language's", about: "Of the text."},
+		{key: "rate", what: decimal(0.5, 2), or: "`company.speech.rate`", about: "Of the text; 1 is normal."},
+	}
+}
+
+func queueKeys() *shape {
+	return of(
+		field{key: "agents", what: listOf(ref("a user")), or: "every user who takes calls", about: "Who answers."},
+		field{key: "waiting", what: ref("a waiting strategy"), or: "built in: ringback, then music, 30 minutes at most", about: "What callers hear while they wait."},
+		field{key: "answer", what: oneOf([]string{"at-once", "with-agent"}), std: "at-once", about: "When the call is answered, and so charged; until then callers hear early media."},
+		field{key: "ring_timeout", what: ringTimeout(), or: "the company's", about: "How long one agent rings, 3 to 60 seconds."},
+		field{key: "wrap_up", what: wrapUpKeys("", "", "the company's"), about: "Overrides the company's."},
+		field{key: "recording", what: recordingKeys("", "", "the company's"), about: "Overrides the company's."},
+		field{key: "priority", what: integer(0, 99), std: "0", about: "Callers with a higher one are answered first."},
+		later("hours"), later("hold"), later("transfer"), later("dispositions"), later("service_level"),
+	)
+}
+
+func usersKeys() *shape {
+	return &shape{expects: "a map of logins", names: &names{
+		are: "LOGIN", check: login, hint: "small letters, digits and . _ - (at most 32)",
+		each: of(
+			field{key: "name", what: words("a name", 100), or: "the login", about: "Shown to others and part of recordings' names."},
+			field{key: "role", what: oneOf([]string{"agent", "supervisor", "admin"}), std: "agent", about: "What the user may do."},
+			field{key: "agent", what: yesNo(), or: "true for the role `agent`", about: "Does the user take calls?"},
+			field{key: "phone", what: of(
+				field{key: "username", what: reads("letters, digits and + _ . @ - (at most 64)", digestUser), or: "the login", about: "The phone's SIP user name."},
+				field{key: "password", what: secret(), or: "required", about: "Its password: `env:NAME` or `file:PATH`."},
+			), or: "none", about: "A desk phone beside the browser."},
+			field{key: "wrap_up", what: wrapUpKeys("", "", "the queue's"), about: "Overrides the queue's."},
+			field{key: "recording", what: recordingKeys("", "", "the queue's"), about: "Overrides the queue's."},
+			later("skills"), later("queues"),
+		),
+	}}
+}
+
+func named(are string, each *shape) *shape {
+	return &shape{expects: "a map of names", names: &names{are: are, check: name, hint: "letters, digits, spaces and . _ - (at most 64)", each: each}}
+}

@@ -1,0 +1,42 @@
+package config
+
+import "path/filepath"
+
+// Load reads, checks and resolves a file. Its error is a Mistakes with every mistake found. It reads the secrets and looks at the files
+// that the file names, so it may wait for the disk.
+func Load(path string) (*Config, error) {
+	text, err := readFile(path)
+	if err != nil {
+		at := Position{File: path, Line: 1, Column: 1}
+		return nil, Mistakes{{At: at, Text: err.Error()}}
+	}
+	return read(path, text)
+}
+
+const emptyFile = "is empty: the smallest file has a number, a queue and a user"
+
+// read is Load without the reading: path names the file and says where relative paths start.
+func read(path string, text []byte) (*Config, error) {
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return nil, Mistakes{{At: Position{File: path, Line: 1, Column: 1}, Text: err.Error()}}
+	}
+	root, mistakes := parse(path, text)
+	if root == nil {
+		return nil, mistakes
+	}
+	c := &checker{file: path, dir: filepath.Dir(absolute), mistakes: mistakes, seen: map[string]bool{}}
+	c.walk(root, "", "", file())
+	if root.kind == nothing && len(c.mistakes) == 0 {
+		return nil, Mistakes{{At: root.at, Text: emptyFile}}
+	}
+	if root.kind != mapping {
+		return nil, c.mistakes.inOrder()
+	}
+	b := &builder{checker: c, root: root}
+	cfg := b.build(absolute)
+	if len(c.mistakes) > 0 {
+		return nil, c.mistakes.inOrder()
+	}
+	return cfg, nil
+}
