@@ -1,0 +1,116 @@
+package media_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"mediasrv/media"
+	"mediasrv/media/codec"
+	"mediasrv/media/mediatest"
+)
+
+func digits(events []media.Event) string {
+	var s []byte
+	for _, e := range kinds(events, media.Digit) {
+		s = append(s, e.Digit)
+	}
+	return string(s)
+}
+
+// Digits are events while the plan asks for them, on either clock, and are no gap in the voice's sequence.
+func TestDigits(t *testing.T) {
+	for _, c := range []codec.Type{codec.PCMU, codec.Opus} {
+		w := mediatest.New(t, nil)
+		room, events := w.Room()
+		e, f := w.Join(room, c)
+		f.Say(440)
+		var p media.Plan
+		room.Set(p)
+		f.Press("99")
+		w.Run(600 * time.Millisecond)
+		if got := digits(events()); got != "" {
+			t.Errorf("%v: unwanted digits %q", c, got)
+		}
+		p.Rows[e.ID()].Digits = true
+		room.Set(p)
+		f.Press("0159*#AD")
+		w.Run(2 * time.Second)
+		if got := digits(events()); got != "0159*#AD" {
+			t.Errorf("%v: digits %q", c, got)
+		}
+		for _, d := range kinds(events(), media.Digit) {
+			if d.Length != 100*time.Millisecond || d.Endpoint != e.ID() {
+				t.Errorf("%v: %+v", c, d)
+			}
+		}
+		if got := dropped(w.Engine.Stats()); got != "" {
+			t.Errorf("%v: %s", c, got)
+		}
+	}
+}
+
+// A peer without telephone-events says its digits in its voice: they are events all the same, once each, and only while the plan asks for them.
+func TestDigitsInTheVoice(t *testing.T) {
+	for _, c := range []codec.Type{codec.PCMU, codec.PCMA, codec.G722} {
+		w := mediatest.New(t, nil)
+		room, events := w.Room()
+		e, f := w.Join(room, c)
+		n := f.Negotiated()
+		n.Format.EventRecv, n.Format.EventSend = 0, 0
+		e.Negotiate(n)
+		f.Say(440)
+		w.Run(200 * time.Millisecond)
+		f.Whistle('9')
+		w.Run(400 * time.Millisecond)
+		if got := digits(events()); got != "" {
+			t.Errorf("%v: unwanted digits %q", c, got)
+		}
+		var p media.Plan
+		p.Rows[e.ID()].Digits = true
+		room.Set(p)
+		w.Run(200 * time.Millisecond) // until the voice is decoded
+		for _, d := range "1590*#" {
+			f.Whistle(byte(d))
+			w.Run(300 * time.Millisecond)
+		}
+		if got := digits(events()); got != "1590*#" {
+			t.Errorf("%v: digits %q", c, got)
+		}
+	}
+}
+
+func TestSendDigits(t *testing.T) {
+	for _, c := range []codec.Type{codec.PCMU, codec.Opus} {
+		w := mediatest.New(t, nil)
+		room, _ := w.Room()
+		e, f := w.Join(room, c)
+		w.Run(100 * time.Millisecond)
+		if err := e.SendDigits("0123456789*#abcD"); err != nil {
+			t.Fatal(err)
+		}
+		w.Run(4 * time.Second)
+		if got := f.Digits(); got != "0123456789*#ABCD" {
+			t.Errorf("%v: the peer got %q", c, got)
+		}
+	}
+}
+
+func TestSendDigitsFails(t *testing.T) {
+	w := mediatest.New(t, nil)
+	room, _ := w.Room()
+	e, f := w.Join(room, codec.PCMU)
+	if err := e.SendDigits("12x"); !errors.Is(err, media.ErrDigit) {
+		t.Errorf("x: %v", err)
+	}
+	without := f.Negotiated()
+	without.Format.EventSend = 0
+	e.Negotiate(without)
+	if err := e.SendDigits("1"); !errors.Is(err, media.ErrNoEvents) {
+		t.Errorf("no telephone-event: %v", err)
+	}
+	e.Close()
+	if err := e.SendDigits("1"); !errors.Is(err, media.ErrClosed) {
+		t.Errorf("closed: %v", err)
+	}
+}

@@ -1,0 +1,380 @@
+package media
+
+import (
+	"net/netip"
+
+	"mediasrv/media/codec"
+	"mediasrv/media/rtp"
+	"mediasrv/media/webrtc"
+)
+
+// comfortNoise is the static payload type of RFC 3389: the sender pauses.
+const comfortNoise = 13
+
+// inbound is what comes from a peer, on the worker.
+type inbound struct {
+	format    codec.Format
+	latch     rtp.Latch
+	jitter    *rtp.Jitter // nil while nobody needs the voice decoded
+	keypad    rtp.Keypad
+	ear       talk
+	pressed   int64 // when the digit that is in the voice began
+	ssrc      uint32
+	connected bool   // media came at least once
+	need      bool   // somebody needs the voice decoded
+	hissing   bool   // comfort noise is to fill the pause
+	relay     Set    // who gets the packets as they come
+	units     uint32 // length of the latest voice packet
+	even      uint8  // how many of that length came in a row
+	voice     int64  // when the latest voice packet came
+	at        uint32 // RTP time of the first decoded sample that is not yet played
+	dated     bool   // at is known
+	queued    int    // decoded samples that are not yet played
+}
+
+// hear takes a datagram of an RTP leg's port: only a packet that could be the peer's may move the latch.
+func (e *Endpoint) hear(w *Worker, b []byte, from netip.AddrPort, now int64) {
+	if rtp.IsRTCP(b) {
+		e.takeControl(w, b, from, now)
+		return
+	}
+	if !e.settled {
+		w.count[dropEarly]++
+		return
+	}
+	if e.guard != nil {
+		var ok bool
+		if b, ok = e.open(w, b, from, now); !ok {
+			return
+		}
+	}
+	h, payload, err := rtp.Parse(b)
+	switch {
+	case err != nil:
+		w.count[dropMalformed]++
+	case !e.in.takes(h.PT):
+		w.count[dropType]++
+	case !e.in.latch.Accept(from, now):
+		w.count[dropStranger]++
+	default:
+		e.proved = e.pinned
+		if e.sock != nil && !e.pinned {
+			e.pin(w)
+		}
+		e.receive(w, b, h, payload, now)
+	}
+}
+
+// open undoes SRTP. A stranger isn't asked for its keys where the peer is known and speaks: that would cost more than a look at its address.
+func (e *Endpoint) open(w *Worker, b []byte, from netip.AddrPort, now int64) ([]byte, bool) {
+	if !e.in.latch.Might(from, now) {
+		w.count[dropStranger]++
+		return nil, false
+	}
+	plain, err := e.guard.Unprotect(b)
+	if err != nil {
+		w.count[dropForged]++
+		return nil, false
+	}
+	return plain, true
+}
+
+// take takes a packet of a browser, decrypted and known to be its own.
+func (e *Endpoint) take(w *Worker, b []byte, now int64) {
+	if rtp.IsRTCP(b) {
+		e.told(w, b, now)
+		return
+	}
+	h, payload, err := rtp.Parse(b)
+	switch {
+	case err != nil:
+		w.count[dropMalformed]++
+	case !e.settled:
+		w.count[dropEarly]++
+	case !e.in.takes(h.PT):
+		w.count[dropType]++
+	default:
+		e.receive(w, b, h, payload, now)
+	}
+}
+
+// takes says whether a payload type was agreed.
+func (in *inbound) takes(pt uint8) bool {
+	return pt == in.format.RecvPT || pt == comfortNoise || in.format.EventRecv != 0 && pt == in.format.EventRecv || in.format.Noise != 0 && pt == in.format.Noise
+}
+
+// receive takes a valid packet of the peer, of which b is the whole. Where the only thing that a listener hears is this voice, in the same codec, the packet is sent on at once.
+func (e *Endpoint) receive(w *Worker, b []byte, h rtp.Header, payload []byte, now int64) {
+	in := &e.in
+	w.count[packetsIn]++
+	if e.quiet != 0 {
+		e.quiet = now
+	}
+	e.reports.Received(h, len(payload), now)
+	if e.secure == nil || e.secure.State() == webrtc.Connected { // a browser is back by its consent only, not by what is still under way
+		e.connect(now)
+	}
+	if h.SSRC != in.ssrc {
+		e.ended(now)
+		in.ssrc = h.SSRC
+		in.keypad.Reset()
+	}
+	switch {
+	case in.format.EventRecv != 0 && h.PT == in.format.EventRecv:
+		e.oneway.Received(h, false, now)
+		e.event(h, payload, now)
+	case h.PT != in.format.RecvPT, codec.Silent(in.format.Codec, payload):
+		e.oneway.Received(h, true, now)
+		e.pause(w, h, payload, now)
+	default:
+		e.oneway.Received(h, false, now)
+		e.speech(w, b, h, payload, now)
+	}
+}
+
+// event takes a telephone-event.
+func (e *Endpoint) event(h rtp.Header, payload []byte, now int64) {
+	in := &e.in
+	if in.need {
+		in.jitter.Push(h, nil, 0, now)
+	}
+	keys, n := in.keypad.Push(h, payload, now)
+	for _, k := range keys[:n] {
+		e.digit(k, now)
+	}
+	e.withhold(h)
+}
+
+// pause takes comfort noise, or a packet that says nothing.
+func (e *Endpoint) pause(w *Worker, h rtp.Header, payload []byte, now int64) {
+	in := &e.in
+	if in.need {
+		in.jitter.Push(h, nil, 0, now)
+		if e.cn != nil && h.PT == in.format.Noise && len(payload) > 0 {
+			if _, err := e.cn.Decode(payload, w.pcm[:]); err == nil {
+				in.hissing = true
+			}
+		}
+	}
+	e.withhold(h)
+}
+
+// speech takes voice.
+func (e *Endpoint) speech(w *Worker, b []byte, h rtp.Header, payload []byte, now int64) {
+	in := &e.in
+	units := uint32(codec.Units(in.format.Codec, payload))
+	if units == 0 || e.coders == nil || units > e.longest() {
+		w.count[dropDecode]++
+		return
+	}
+	if units == in.units {
+		in.even = min(in.even+1, 10)
+	} else {
+		in.units, in.even = units, 0
+	}
+	in.voice = now
+	if in.need {
+		in.jitter.Push(h, payload, units, now)
+	}
+	for set := in.relay; set != 0; set &= set - 1 {
+		e.room.here[first(set)].pass(w, b, h, payload, units, now)
+	}
+}
+
+// longest is the longest packet that fits behind a frame in heard, in units of the RTP clock.
+func (c *coders) longest() uint32 {
+	return uint32((len(c.heard)/(c.rate/1000) - 20) * c.codec.ClockRate() / 1000)
+}
+
+// pull makes the next 20 ms of the peer's voice ready, and copies what it decodes into the taps.
+func (e *Endpoint) pull(w *Worker, now int64) {
+	in, frame := &e.in, e.room.frame
+	for in.queued < frame {
+		p, verdict := in.jitter.Next(now)
+		if verdict == rtp.Wait {
+			e.fill(e.heard[in.queued:frame])
+			in.queued = frame
+			break
+		}
+		n := e.decode(w, p, verdict)
+		if in.queued == 0 {
+			in.at, in.dated = p.Timestamp, true
+		}
+		if verdict != rtp.Conceal || !p.Late { // what is only late comes yet, and then takes its own place in a recording
+			e.tap(e.heard[in.queued:in.queued+n], p, verdict == rtp.Conceal, now)
+		}
+		in.queued += n
+	}
+	e.listen(now)
+}
+
+// fill fills a pause.
+func (e *Endpoint) fill(pcm []int16) {
+	if e.in.hissing && e.cn != nil {
+		if _, err := e.cn.Conceal(pcm); err == nil {
+			return
+		}
+	}
+	clear(pcm)
+}
+
+// decode puts a packet's samples behind what is in heard and returns how many there are.
+func (e *Endpoint) decode(w *Worker, p rtp.Packet, verdict rtp.Verdict) int {
+	in := &e.in
+	out := e.heard[in.queued:]
+	raw := out
+	if e.up != nil {
+		raw = w.pcm[:]
+	}
+	n := e.samples(w, p, verdict, raw)
+	if e.up != nil {
+		n = e.up.Resample(raw[:n], out)
+	}
+	return n
+}
+
+// samples decodes a packet, or makes up 20 ms, at the decoder's rate.
+func (e *Endpoint) samples(w *Worker, p rtp.Packet, verdict rtp.Verdict, raw []int16) int {
+	if verdict == rtp.Play {
+		e.in.hissing = false
+		if n, err := e.dec.Decode(p.Payload, raw); err == nil && n > 0 {
+			return n
+		}
+		w.count[dropDecode]++
+	}
+	raw = raw[:e.own/50]
+	if e.fec != nil && verdict == rtp.Conceal && !p.Late {
+		if next, ok := e.in.jitter.Behind(p); ok {
+			if n, err := e.fec.DecodeFEC(next, raw); err == nil {
+				return n
+			}
+		}
+	}
+	if n, err := e.dec.Conceal(raw); err == nil {
+		return n
+	}
+	clear(raw)
+	return len(raw)
+}
+
+// drop takes the played frame out.
+func (e *Endpoint) drop() {
+	in, frame := &e.in, e.room.frame
+	in.queued -= frame
+	if in.queued <= 0 {
+		in.queued, in.dated = 0, false
+		return
+	}
+	copy(e.heard[:in.queued], e.heard[frame:frame+in.queued])
+	in.at += uint32(e.codec.ClockRate() / 50)
+}
+
+// voiced is what the peer says in this tick.
+func (e *Endpoint) voiced() []int16 { return e.heard[:e.room.frame] }
+
+// needed says whether somebody needs the voice decoded from now on. What came while nobody did isn't kept. Should there be no jitter buffer at the moment,
+// the next tick asks again.
+func (e *Endpoint) needed(need bool) {
+	in, w := &e.in, e.room.worker
+	need = need && e.coders != nil
+	switch {
+	case need && !in.need:
+		if in.jitter = w.takeJitter(); in.jitter == nil {
+			return
+		}
+		in.jitter.Rate = e.codec.ClockRate()
+		in.queued, in.dated, in.hissing = 0, false, false
+	case !need && in.need:
+		e.flushStats(w)
+		w.giveJitter(in.jitter)
+		in.jitter = nil
+	}
+	in.need = need
+}
+
+// connect notes that media came: the first time, or again.
+func (e *Endpoint) connect(now int64) {
+	switch {
+	case !e.in.connected:
+		e.in.connected = true
+		e.room.ready |= 1 << e.id
+		e.report(Event{Kind: Connected}, now)
+	case e.lost:
+		e.report(Event{Kind: Back}, now)
+	}
+	e.lost = false
+}
+
+// lose notes that no media comes any more, once until it is back.
+func (e *Endpoint) lose(now int64) {
+	if !e.lost && !e.failed {
+		e.lost = true
+		e.report(Event{Kind: Lost}, now)
+	}
+}
+
+// digit reports a digit, if the plan wants it, and gives it to those who hear the peer and are to have its digits.
+func (e *Endpoint) digit(k rtp.Key, now int64) {
+	r := e.room
+	if r.plan.Rows[e.id].Digits {
+		e.report(Event{Kind: Digit, Digit: k.Digit, Length: k.Length}, now)
+	}
+	code, ok := rtp.Code(k.Digit)
+	for id, o := range r.here {
+		if o == nil || o == e || !ok || !r.plan.Rows[id].Keys || !r.plan.Rows[id].Hears.Has(e.id) || o.say.format.EventSend == 0 {
+			continue
+		}
+		if !o.say.dialler.Add(code) {
+			r.worker.count[digitsLost]++
+		}
+	}
+}
+
+// ended reports a digit whose end doesn't come any more, since the stream is another one.
+func (e *Endpoint) ended(now int64) {
+	if k, ok := e.in.keypad.Poll(now + int64(maxFuture)); ok {
+		e.digit(k, now)
+	}
+}
+
+// maxFuture is longer than a digit's end is waited for.
+const maxFuture = 1 << 40
+
+// fail reports that the endpoint can't go on, once.
+func (e *Endpoint) fail(why error, now int64) {
+	if !e.failed && e.live {
+		e.failed = true
+		e.report(Event{Kind: Failed, Why: why}, now)
+	}
+}
+
+// watch looks at what needs no precision, every 100 ms.
+func (e *Endpoint) watch(w *Worker, now int64) {
+	if k, ok := e.in.keypad.Poll(now); ok {
+		e.digit(k, now)
+	}
+	if e.secure == nil && e.expired(now, w.timeout) {
+		e.lose(now)
+	}
+	if e.pinned && e.in.latch.Silent(now) {
+		e.relax(now)
+	}
+	s := e.flushStats(w)
+	e.judge(w, s, now)
+}
+
+// flushStats counts what the jitter buffer did since the last call.
+func (e *Endpoint) flushStats(w *Worker) rtp.JitterStats {
+	if e.in.jitter == nil {
+		return rtp.JitterStats{}
+	}
+	s := e.in.jitter.Stats
+	e.in.jitter.Stats = rtp.JitterStats{}
+	w.count[dropLost] += s.Lost
+	w.count[dropLate] += s.Late
+	w.count[dropDuplicate] += s.Duplicate
+	w.count[dropOverflow] += s.Overflow
+	w.count[dropSkipped] += s.Skipped
+	w.count[concealed] += s.Concealed
+	return s
+}

@@ -1,0 +1,137 @@
+package wav
+
+import (
+	"encoding/binary"
+	"fmt"
+	"io"
+	"math"
+)
+
+const (
+	headerLen = 44
+	bufferLen = 32 << 10
+	maxFile   = math.MaxUint32 // the RIFF size has 32 bits
+)
+
+// File is where a Writer writes.
+type File interface {
+	io.WriterAt
+	Truncate(size int64) error
+}
+
+// Writer writes 16-bit PCM. Until Close the header says that the size isn't known, which most players take; Repair helps after a crash.
+// When the file can't be written (the disk is full), the writer keeps what is in its buffer for the next Flush, and what comes
+// meanwhile is left out: it becomes silence, so that everything behind it is at its place. One goroutine uses a Writer.
+type Writer struct {
+	f     File
+	block int    // bytes per sample frame
+	off   int64  // where buf belongs in the file
+	buf   []byte // not yet written
+	hole  int64  // bytes behind buf that were left out
+}
+
+// NewWriter writes nothing yet: the header goes with the first Flush. The file must be empty; the caller closes it after Close.
+func NewWriter(f File, rate, channels int) *Writer {
+	w := &Writer{f: f, block: 2 * channels, buf: make([]byte, 0, bufferLen)}
+	w.buf = appendHeader(w.buf, rate, channels, unknownSize, unknownSize)
+	return w
+}
+
+func appendHeader(b []byte, rate, channels int, riff, data uint32) []byte {
+	le := binary.LittleEndian
+	b = le.AppendUint32(append(b, "RIFF"...), riff)
+	b = le.AppendUint32(append(b, "WAVEfmt "...), 16)
+	b = le.AppendUint16(b, uint16(PCM))
+	b = le.AppendUint16(b, uint16(channels))
+	b = le.AppendUint32(b, uint32(rate))
+	b = le.AppendUint32(b, uint32(rate*channels*2))
+	b = le.AppendUint16(b, uint16(channels*2))
+	b = le.AppendUint16(b, 16)
+	return le.AppendUint32(append(b, "data"...), data)
+}
+
+// Frames is how long the file is so far, in sample frames, with all that is in the buffer or was left out.
+func (w *Writer) Frames() int64 {
+	return (w.off + int64(len(w.buf)) + w.hole - headerLen) / int64(w.block)
+}
+
+// Write appends whole sample frames, interleaved; pcm is borrowed. It returns how many sample frames were left out, with the reason: the
+// file's error, or ErrFull.
+func (w *Writer) Write(pcm []int16) (lost int, err error) {
+	return w.put(len(pcm)*2, func(b []byte) {
+		for i := 0; i < len(b); i += 2 {
+			binary.LittleEndian.PutUint16(b[i:], uint16(pcm[i/2]))
+		}
+		pcm = pcm[len(b)/2:]
+	})
+}
+
+// Silence appends sample frames of silence, as Write does. A long silence is left out of the file, which takes no room on most disks.
+func (w *Writer) Silence(frames int) (lost int, err error) {
+	if size := int64(frames * w.block); size > bufferLen && w.off+int64(len(w.buf))+w.hole+size <= maxFile {
+		w.hole += size
+		return 0, w.Flush()
+	}
+	return w.put(frames*w.block, func(b []byte) { clear(b) })
+}
+
+// put appends size bytes, which fill provides piece by piece.
+func (w *Writer) put(size int, fill func([]byte)) (lost int, err error) {
+	if w.off+int64(len(w.buf))+w.hole+int64(size) > maxFile {
+		return size / w.block, fmt.Errorf("wav: %w", ErrFull)
+	}
+	for size > 0 {
+		if cap(w.buf)-len(w.buf) < w.block || w.hole > 0 {
+			if err := w.Flush(); err != nil {
+				w.hole += int64(size)
+				return size / w.block, err
+			}
+		}
+		n := min(size, (cap(w.buf)-len(w.buf))/w.block*w.block)
+		w.buf = w.buf[:len(w.buf)+n]
+		fill(w.buf[len(w.buf)-n:])
+		size -= n
+	}
+	return 0, nil
+}
+
+// Flush writes what is in the buffer. After an error it may be called again.
+func (w *Writer) Flush() error {
+	for len(w.buf) > 0 {
+		n, err := w.f.WriteAt(w.buf, w.off)
+		w.off += int64(n)
+		w.buf = w.buf[:copy(w.buf, w.buf[n:])]
+		if err != nil {
+			return fmt.Errorf("wav: %w", err)
+		}
+	}
+	w.off, w.hole = w.off+w.hole, 0
+	return nil
+}
+
+// Close flushes and writes the true sizes into the header. After an error it may be called again.
+func (w *Writer) Close() error {
+	if err := w.Flush(); err != nil {
+		return err
+	}
+	return seal(w.f, w.off, headerLen)
+}
+
+// seal gives a file its size, and its header the sizes that follow from it; the samples begin at data.
+func seal(f File, size, data int64) error {
+	if err := f.Truncate(size); err != nil {
+		return fmt.Errorf("wav: %w", err)
+	}
+	if err := putSize(f, 4, size-8); err != nil {
+		return err
+	}
+	return putSize(f, data-4, size-data)
+}
+
+func putSize(f File, at, size int64) error {
+	b := binary.LittleEndian.AppendUint32(nil, uint32(min(size, maxFile)))
+	if _, err := f.WriteAt(b, at); err != nil {
+		return fmt.Errorf("wav: %w", err)
+	}
+	return nil
+}
