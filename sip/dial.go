@@ -1,0 +1,218 @@
+package sip
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+
+	"mediasrv/config"
+	"mediasrv/media/codec"
+	"mediasrv/media/sdp"
+	"mediasrv/routing"
+	"mediasrv/routing/fact"
+	"mediasrv/sip/dialog"
+	"mediasrv/sip/transaction"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+var _ routing.Dialer = (*Stack)(nil)
+
+// Dial calls a user's newest phone (routing.Dialer): a browser by WebRTC with Opus, a desk phone by RTP with G.711; or a number behind a trunk.
+func (s *Stack) Dial(to routing.Target, from routing.Caller, in routing.Room, events routing.Sink) (routing.Leg, error) {
+	if to.Trunk != "" {
+		return s.dialTrunk(to, from, in, events)
+	}
+	b, ok := s.phones.Newest(to.User)
+	if !ok {
+		return nil, fmt.Errorf("sip: dial %s: %w", to.User, routing.ErrUnreachable)
+	}
+	o := outbound{
+		flow: b.Flow, target: b.Contact, webrtc: b.Browser, codecs: codecs(nil), srtp: sdp.Optional,
+		party: fact.Party{User: to.User, Name: s.nameOf(to.User)},
+		to:    dialog.Party{URI: sip.Uri{Scheme: "sip", User: to.User, Host: realm}},
+		from:  callerParty(from),
+	}
+	if b.Browser {
+		o.codecs = []codec.Type{codec.Opus}
+	}
+	if from.Call != "" {
+		o.headers = append(o.headers, sip.NewHeader("X-Mediasrv-Call", string(from.Call)))
+	}
+	l, err := s.begin(o, in, events)
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+func (s *Stack) nameOf(user string) string {
+	if u := s.file.Users[user]; u != nil {
+		return u.Name
+	}
+	return ""
+}
+
+// callerParty is the From of a call to an agent's phone.
+func callerParty(c routing.Caller) dialog.Party {
+	if c.Number == "" {
+		return dialog.Party{Name: "Anonymous", URI: sip.Uri{Scheme: "sip", User: "anonymous", Host: "anonymous.invalid"}}
+	}
+	return dialog.Party{Name: quoted(c.Name), URI: sip.Uri{Scheme: "sip", User: escaped(c.Number), Host: realm}}
+}
+
+// quoted makes a name safe for a quoted string: sipgo writes it as it is.
+func quoted(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == '"' || r == '\\' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, name)
+}
+
+// escaped keeps what a user part may hold (RFC 3261, 25.1).
+func escaped(user string) string {
+	var b strings.Builder
+	for i := range len(user) {
+		c := user[i]
+		if c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("-_.!~*'()&=+$,;?/", c) >= 0 {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
+
+// CallOptions says whom to call, and as whom.
+type CallOptions struct {
+	URI      string // sip:+81312345678@127.0.0.1:5060;transport=tcp
+	From     string // number or user that the call is from; empty: anonymous
+	Name     string // display name; empty: none
+	Username string // digest login for 401 and 407; empty: none
+	Password string
+	Codecs   []string // PCMU, PCMA in order of preference; empty: both
+	SRTP     string   // off, optional, required; empty: off
+	Heard    func()   // called once, at the first response of any kind; nil: not wanted
+}
+
+// Call calls any SIP URI, by a listener of its transport. It returns with a leg that is calling; only the look-up of a host name may take
+// time, and ctx bounds it.
+func (s *Stack) Call(ctx context.Context, o CallOptions, in routing.Room, events routing.Sink) (routing.Leg, error) {
+	var target sip.Uri
+	if err := sip.ParseUri(o.URI, &target); err != nil || target.Host == "" {
+		return nil, fmt.Errorf("sip: call %q: not a SIP URI", o.URI)
+	}
+	flow, err := s.flowTo(ctx, target)
+	if err != nil {
+		return nil, fmt.Errorf("sip: call %s: %w", o.URI, err)
+	}
+	out := outbound{
+		flow: flow, target: target, codecs: codecs(o.Codecs), srtp: policy(o.SRTP), heard: o.Heard, party: fact.Party{Number: target.User},
+		to:   dialog.Party{URI: sip.Uri{Scheme: "sip", User: target.User, Host: target.Host, Port: target.Port}},
+		from: dialog.Party{Name: quoted(o.Name), URI: sip.Uri{Scheme: "sip", User: escaped(o.From), Host: s.place(flow).Host}},
+	}
+	if o.From == "" {
+		out.from = callerParty(routing.Caller{})
+	}
+	if o.Username != "" {
+		out.login = &dialog.Login{Username: o.Username, Password: o.Password}
+		out.contact = o.Username
+	}
+	l, err := s.begin(out, in, events)
+	if err != nil {
+		return nil, err
+	}
+	return l, nil
+}
+
+var errTransport = errors.New("no listener of this transport")
+
+func (s *Stack) flowTo(ctx context.Context, target sip.Uri) (transaction.Flow, error) {
+	transport := strings.ToUpper(target.UriParams.GetOr("transport", "udp"))
+	addr, err := netip.ParseAddr(strings.Trim(target.Host, "[]"))
+	if err != nil {
+		found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", target.Host)
+		if err != nil {
+			return transaction.Flow{}, err
+		}
+		addr = found[0]
+		for _, a := range found {
+			if a.Unmap().Is4() {
+				addr = a
+				break
+			}
+		}
+	}
+	port := target.Port
+	if port == 0 {
+		port = sip.DefaultPort(transport)
+	}
+	for _, l := range s.listeners {
+		if l.Transport() == transport {
+			return l.Flow(netip.AddrPortFrom(addr.Unmap(), uint16(port))), nil //nolint:gosec // the parser bounds it
+		}
+	}
+	return transaction.Flow{}, fmt.Errorf("%w: %s", errTransport, transport)
+}
+
+// outbound is a call that we begin.
+type outbound struct {
+	flow     transaction.Flow
+	target   sip.Uri
+	webrtc   bool
+	codecs   []codec.Type
+	srtp     sdp.Policy
+	party    fact.Party
+	from, to dialog.Party
+	headers  []sip.Header
+	login    *dialog.Login
+	contact  string // user part of our Contact; empty: From's
+	heard    func()
+	trunk    *config.Trunk // whose call it counts as, counted already; nil: none
+	hops     int
+	others   []dialog.Hop
+	bad      func()
+	empty    func(netip.AddrPort) bool
+}
+
+func (s *Stack) begin(o outbound, in routing.Room, events routing.Sink) (*Leg, error) {
+	end, err := newEndpoint(in, o.webrtc, o.flow.Remote.Addr())
+	if err != nil {
+		if o.trunk != nil {
+			s.trunks.Give(o.trunk)
+		}
+		return nil, fmt.Errorf("sip: dial: %w", err)
+	}
+	l := &Leg{
+		trunk: o.trunk,
+		stack: s, id: newLegID(), party: o.party, sipID: rand.Text() + "@" + realm, browser: o.webrtc,
+		session: newSession(end, o.webrtc, o.codecs, o.srtp), sink: events, flowID: o.flow.ID,
+	}
+	l.sit(end)
+	l.log = s.log.With("leg", string(l.id), "sip", l.sipID)
+	tag := rand.Text()[:16]
+	place := s.place(o.flow)
+	place.User = o.contact
+	queue := s.table.Hold(l.sipID)
+	queue.Do(func() { // nothing happens before the leg is complete
+		l.log.Info("calling", "user", o.party.User, "number", o.party.Number, "flow", o.flow.ID)
+	})
+	l.dialog = dialog.Dial(dialog.Config{
+		Queue: queue, Session: l.session, Owner: owner{l}, Place: place, Headers: o.headers, Login: o.login,
+		Hops: o.hops, Others: o.others, Bad: o.bad, Empty: o.empty, KnowHop: func(f transaction.Flow) func() { return s.table.Know(f.Remote.Addr()) }, Know: s.knower(o.flow), Heard: o.heard, Log: l.log,
+	}, l.sipID, tag, o.from, o.to, o.target, o.flow)
+	if err := s.keep(l, tag); err != nil {
+		l.sink = nil
+		l.Hangup(fact.EndShutdown)
+		l.dialog.Start()
+		return nil, err
+	}
+	l.dialog.Start()
+	return l, nil
+}

@@ -1,0 +1,64 @@
+package dialog
+
+import (
+	"mediasrv/sip/digest"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// challenges is how many are answered in a row: 401 and 407 in a chain, each stale once.
+const challenges = 4
+
+// authorize makes the request again with the login that the response asks for; nil if that can't be done.
+func (d *Dialog) authorize(req *sip.Request, res *sip.Response, tries int) *sip.Request {
+	if d.cfg.Login == nil || tries >= challenges {
+		return nil
+	}
+	name, header := "WWW-Authenticate", "Authorization"
+	switch res.StatusCode {
+	case sip.StatusUnauthorized:
+	case sip.StatusProxyAuthRequired:
+		name, header = "Proxy-Authenticate", "Proxy-Authorization"
+	default:
+		return nil
+	}
+	var offered []string
+	for _, h := range res.GetHeaders(name) {
+		offered = append(offered, h.Value())
+	}
+	value, ok := digest.Answer(offered, digest.Ask{
+		Method: string(req.Method), URI: req.Recipient.String(), Username: d.cfg.Login.Username, Password: d.cfg.Login.Password,
+		Again: req.GetHeader(header) != nil,
+	})
+	if !ok {
+		return nil
+	}
+	next := req.Clone()
+	next.RemoveHeader("Via")
+	next.PrependHeader(d.via())
+	for next.RemoveHeader(header) {
+		continue
+	}
+	next.AppendHeader(sip.NewHeader(header, value))
+	d.lastOur++
+	next.CSeq().SeqNo = d.lastOur
+	next.SetDestination("")
+	return next
+}
+
+// sendAuthorized sends a request within the dialog, answers a challenge, and reports the last answer.
+func (d *Dialog) sendAuthorized(req *sip.Request, tries int, done func(*sip.Response, error)) {
+	d.queue.Send(req, d.flow, func(res *sip.Response, err error) {
+		switch {
+		case err != nil:
+			done(nil, err)
+		case res.IsProvisional():
+		default:
+			if next := d.authorize(req, res, tries); next != nil {
+				d.sendAuthorized(next, tries+1, done)
+				return
+			}
+			done(res, nil)
+		}
+	})
+}

@@ -1,0 +1,276 @@
+package dialog
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"mediasrv/routing/fact"
+	"mediasrv/sip/transaction"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+var errNoAnswer = errors.New("dialog: no SDP where the answer must be")
+
+// Party names one side of a call that we begin.
+type Party struct {
+	Name string
+	URI  sip.Uri
+}
+
+// outgoing is the INVITE that begins a dialog as UAC.
+type outgoing struct {
+	tx        *transaction.Client
+	cancelled bool
+	patience  *time.Timer
+	rung      bool
+	heard     bool
+	forks     []string // To tags of 2xx that were ended
+	offer     []byte
+	seq       uint32      // the last CSeq that it had
+	silence   *time.Timer // until the next hop is tried
+	knock     *time.Timer
+}
+
+// Dial makes a dialog as UAC, from one party to another, at a target by a flow. Start sends the INVITE.
+func Dial(cfg Config, callID, tag string, from, to Party, target sip.Uri, flow transaction.Flow) *Dialog {
+	d := newDialog(cfg, callID)
+	d.state = Calling
+	d.local = party{name: from.Name, uri: from.URI, tag: tag}
+	d.remote = party{name: to.Name, uri: to.URI}
+	d.target = target
+	d.flow = flow
+	d.calling = &outgoing{}
+	return d
+}
+
+// Start sends the INVITE. Any goroutine may call it.
+func (d *Dialog) Start() { d.queue.Do(d.call) }
+
+// Quit is Hangup at a shutdown: a peer that was never heard of isn't waited for.
+func (d *Dialog) Quit(why fact.EndReason) {
+	d.Hangup(why)
+	if d.state == Cancelling && !d.calling.heard && d.calling.tx != nil {
+		d.calling.tx.Give()
+	}
+}
+
+func (d *Dialog) call() {
+	if d.state == Cancelling { // given up before anything was sent
+		d.on(GotFailure)
+		d.settle()
+		return
+	}
+	offer, err := d.cfg.Session.Offer()
+	if err != nil {
+		d.log.Warn("no offer", "err", err)
+		d.on(GotFailure)
+		d.end(fact.EndInternal, err.Error())
+		d.settle()
+		return
+	}
+	d.calling.offer = offer
+	req := d.request(sip.INVITE, offer)
+	for _, h := range d.cfg.Headers {
+		req.AppendHeader(sip.HeaderClone(h))
+	}
+	if d.cfg.Hops != 0 {
+		hops := sip.MaxForwardsHeader(max(d.cfg.Hops, 0)) //nolint:gosec // it came from such a header
+		req.ReplaceHeader(&hops)
+	}
+	d.sendInvite(req, 0)
+	d.doubt()
+}
+
+func (d *Dialog) sendInvite(req *sip.Request, tries int) {
+	var tx *transaction.Client
+	tx = d.queue.Send(req, d.flow, func(res *sip.Response, err error) {
+		if err == nil && !d.calling.heard {
+			d.calling.heard = true
+			if d.cfg.Heard != nil {
+				d.cfg.Heard()
+			}
+		}
+		if d.calling.tx != tx {
+			d.late(tx, res, err)
+			return // of the INVITE before the one with the login
+		}
+		d.trust()
+		switch {
+		case err != nil && d.reroute(err.Error()):
+		case err != nil:
+			d.inviteFailed(failureOf(err), err.Error())
+		case res.IsProvisional():
+			d.progress(res)
+		case res.IsSuccess():
+			d.established(res)
+		default:
+			d.inviteRefused(req, res, tries)
+		}
+	})
+	d.calling.tx, d.calling.seq = tx, req.CSeq().SeqNo
+}
+
+func (d *Dialog) progress(res *sip.Response) {
+	if !d.on(GotProvisional) {
+		return
+	}
+	if d.state == Cancelling {
+		d.cancel(d.why)
+		return
+	}
+	if res.StatusCode == sip.StatusTrying {
+		return
+	}
+	if res.StatusCode == sip.StatusRinging && !d.calling.rung {
+		d.calling.rung = true
+		d.cfg.Owner.Ringing()
+	}
+	if answer, err := description(res); err == nil && answer != nil && d.take(answer) == nil {
+		d.cfg.Owner.Early()
+	}
+}
+
+// take applies an answer; the same one again changes nothing.
+func (d *Dialog) take(answer []byte) error {
+	if slices.Equal(answer, d.offered) {
+		return nil
+	}
+	if err := d.cfg.Session.Accept(answer); err != nil {
+		return err
+	}
+	d.offered = slices.Clone(answer)
+	return nil
+}
+
+// established takes a 2xx to our INVITE: the first, a repeated one, or one of another fork.
+func (d *Dialog) established(res *sip.Response) {
+	tag := transaction.ToTag(res)
+	if d.state != Calling && d.state != Proceeding && d.state != Cancelling {
+		if d.acks[ackKey(res)] != nil {
+			d.ack(res)
+			return
+		}
+		d.endFork(res, tag)
+		return
+	}
+	d.remote.tag = tag
+	d.routes = recordRoutes(res, true)
+	d.learn(res.Contact())
+	d.flow = hop(d.flow, d.target, d.routes)
+	d.ack(res)
+	if d.calling.patience != nil {
+		d.calling.patience.Stop()
+	}
+	d.on(GotSuccess)
+	d.calling.tx.Give()     // its 2xx again and those of other forks come to Again; 32 s (RFC 6026, Timer M) of a transaction cost more than the call
+	if d.state == Leaving { // it crossed our CANCEL
+		d.bye(d.why)
+		return
+	}
+	if err := d.finalAnswer(res); err != nil {
+		why := fact.EndNotAcceptable
+		if errors.Is(err, errNoAnswer) {
+			why = fact.EndProtocol
+		}
+		d.on(Hangup)
+		d.bye(why)
+		d.end(why, err.Error())
+		return
+	}
+	d.cfg.Owner.Answered()
+}
+
+// finalAnswer takes the answer of the 200, or leaves the one of a provisional response in place.
+func (d *Dialog) finalAnswer(res *sip.Response) error {
+	answer, err := description(res)
+	switch {
+	case err != nil:
+		return err
+	case answer == nil && d.offered == nil:
+		return errNoAnswer
+	case answer == nil:
+		return nil
+	}
+	return d.take(answer)
+}
+
+// endFork acknowledges a second 2xx, of another phone, and ends that call (RFC 3261, 13.2.2.4).
+func (d *Dialog) endFork(res *sip.Response, tag string) {
+	other := d.remote
+	other.tag = tag
+	target := d.target
+	if c := res.Contact(); c != nil {
+		target = *c.Address.Clone()
+	}
+	routes := recordRoutes(res, true)
+	flow := hop(d.flow, target, routes)
+	d.queue.Write(d.buildFor(other, target, routes, sip.ACK, res.CSeq().SeqNo, nil), flow)
+	if slices.Contains(d.calling.forks, tag) {
+		return
+	}
+	d.calling.forks = append(d.calling.forks, tag)
+	bye := d.buildFor(other, target, routes, sip.BYE, res.CSeq().SeqNo+1, nil)
+	bye.AppendHeader(reason(fact.EndElsewhere))
+	d.queue.Send(bye, flow, func(*sip.Response, error) {})
+}
+
+func (d *Dialog) inviteRefused(req *sip.Request, res *sip.Response, tries int) {
+	if d.state.Live() {
+		if next := d.authorize(req, res, tries); next != nil {
+			d.sendInvite(next, tries+1)
+			return
+		}
+	}
+	if res.StatusCode == sip.StatusServiceUnavailable && d.reroute(res.StartLine()) {
+		return
+	}
+	d.status = res.StatusCode
+	d.inviteFailed(FailureOf(res.StatusCode), said(fmt.Sprintf("%d %s", res.StatusCode, res.Reason), res))
+}
+
+func (d *Dialog) inviteFailed(why fact.EndReason, text string) {
+	if d.calling.patience != nil {
+		d.calling.patience.Stop()
+	}
+	if !d.on(GotFailure) {
+		return
+	}
+	d.end(why, text)
+	d.settle()
+}
+
+func failureOf(err error) fact.EndReason {
+	switch {
+	case errors.Is(err, transaction.ErrFlowGone):
+		return fact.EndUnreachable
+	case errors.Is(err, transaction.ErrTimeout):
+		return fact.EndTimeout
+	}
+	return fact.EndTransport
+}
+
+// FailureOf is the reason behind a final response.
+func FailureOf(status int) fact.EndReason {
+	switch status {
+	case sip.StatusBusyHere, sip.StatusGlobalBusyEverywhere:
+		return fact.EndBusy
+	case sip.StatusGlobalDecline, sip.StatusForbidden, sip.StatusUnauthorized, sip.StatusProxyAuthRequired:
+		return fact.EndRefused
+	case sip.StatusTemporarilyUnavailable, sip.StatusRequestTimeout:
+		return fact.EndNoAnswer
+	case sip.StatusNotFound, sip.StatusGone, sip.StatusAddressIncomplete, sip.StatusGlobalDoesNotExistAnywhere:
+		return fact.EndUnknownNumber
+	case sip.StatusNotAcceptableHere, sip.StatusGlobalNotAcceptable, sip.StatusUnsupportedMediaType, sip.StatusNotAcceptable:
+		return fact.EndNotAcceptable
+	case sip.StatusServiceUnavailable:
+		return fact.EndCongestion
+	case 430:
+		return fact.EndUnreachable
+	case sip.StatusRequestTerminated:
+		return fact.EndElsewhere
+	}
+	return fact.EndRemote
+}

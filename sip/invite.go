@@ -1,0 +1,159 @@
+package sip
+
+import (
+	"time"
+
+	"mediasrv/config"
+	"mediasrv/media/codec"
+	"mediasrv/routing/fact"
+	"mediasrv/sip/dialog"
+	"mediasrv/sip/digest"
+	"mediasrv/sip/transaction"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// retryAfter is how long a peer that was refused for want of room should wait, in seconds.
+const retryAfter = 10
+
+// invited takes an INVITE that begins a call.
+func (s *Stack) invited(tx *transaction.Server) {
+	if tx.Flow.WebSocket() || s.phones.Who(tx.Flow) != "" {
+		refuse(tx, sip.StatusForbidden, "Forbidden (agents' phones can't call out yet)")
+		return
+	}
+	t := s.trunkOf(tx)
+	if t == nil {
+		return
+	}
+	if refused(tx) {
+		return
+	}
+	in := s.trunks.Invite(tx.Request)
+	known := s.file.Entry(in.To, in.Dialled) != nil
+	if !known {
+		if also, dialled := s.trunks.Also(tx.Request); s.file.Entry(also, dialled) != nil {
+			in.To, in.Dialled, known = also, dialled, true
+		}
+	}
+	in.Trunk, in.At = t.Name, time.Now().UTC()
+	in.From.Trunk = t.Name
+	switch {
+	case !t.Inbound:
+		refuse(tx, sip.StatusForbidden, "Forbidden (this trunk brings no calls)")
+	case s.draining.Load():
+		refuse(tx, sip.StatusServiceUnavailable, "Service Unavailable", dialog.RetryAfter(retryAfter))
+	case !known || s.handler == nil || s.open == nil:
+		s.log.Info("call to an unknown number refused", "trunk", t.Name, "number", in.To, "sip", in.SIPID)
+		refuse(tx, sip.StatusNotFound, "Not Found")
+	case !s.trunks.Take(t):
+		s.log.Warn("call refused: the trunk has all calls that it may have", "trunk", t.Name, "calls", t.MaxCalls, "sip", in.SIPID)
+		refuse(tx, sip.StatusServiceUnavailable, "Service Unavailable", dialog.RetryAfter(retryAfter))
+	default:
+		s.take(tx, t, in)
+	}
+}
+
+func refuse(tx *transaction.Server, code int, phrase string, headers ...sip.Header) {
+	_ = tx.Reply(code, phrase, append(headers, sip.NewHeader("Server", dialog.Agent))...)
+}
+
+// take opens a room for the call and hands it to the handler.
+func (s *Stack) take(tx *transaction.Server, t *config.Trunk, in fact.Invite) {
+	l := &Leg{stack: s, id: newLegID(), party: in.From, sipID: in.SIPID, trunk: t, flowID: tx.Flow.ID}
+	l.log = s.log.With("leg", string(l.id), "sip", in.SIPID)
+	room, err := s.open(l.log)
+	if err == nil {
+		if l.end, err = newEndpoint(room, false, tx.Flow.Remote.Addr()); err != nil {
+			room.Close()
+		}
+	}
+	if err != nil {
+		s.trunks.Give(t)
+		l.log.Warn("call refused: no room for its media", "err", err)
+		refuse(tx, sip.StatusServiceUnavailable, "Service Unavailable", dialog.RetryAfter(retryAfter))
+		return
+	}
+	if !s.connect(l, tx, codecs(t.Codecs)) {
+		s.trunks.Give(t)
+		l.end.Close()
+		room.Close()
+		return
+	}
+	l.log.Info("call in", "trunk", t.Name, "from", in.From.Number, "to", in.To)
+	l.sink = s.handler.Handle(l, room, in)
+}
+
+// connect makes the leg's dialog; false if the INVITE was refused.
+func (s *Stack) connect(l *Leg, tx *transaction.Server, codecs []codec.Type) bool {
+	l.sit(l.end)
+	l.session = newSession(l.end, false, codecs, policy(l.trunk.SRTP))
+	d, err := dialog.Receive(dialog.Config{
+		Queue: s.table.Hold(l.sipID), Session: l.session, Owner: owner{l}, Place: s.place(tx.Flow),
+		Know: s.knower(tx.Flow), Log: l.log,
+	}, tx)
+	if err != nil {
+		return false
+	}
+	l.dialog = d
+	if err := s.keep(l, d.LocalTag()); err != nil {
+		l.trunk = nil
+		d.Hangup(fact.EndShutdown)
+		return false
+	}
+	return true
+}
+
+func (s *Stack) knower(f transaction.Flow) func() func() {
+	return func() func() { return s.table.Know(f.Remote.Addr()) }
+}
+
+// trunkOf finds the trunk that an INVITE is from, by address or by login. If it is nil the INVITE is answered or dropped.
+func (s *Stack) trunkOf(tx *transaction.Server) *config.Trunk {
+	req, addr := tx.Request, tx.Flow.Remote.Addr()
+	if t := s.trunks.At(addr); t != nil {
+		return t
+	}
+	stale := false
+	for _, h := range req.GetHeaders("Authorization") {
+		name := s.verifier.Username(h.Value())
+		t, secret := s.trunks.Login(name, addr)
+		if t == nil {
+			continue
+		}
+		switch s.verifier.Check(string(req.Method), h.Value(), secret) {
+		case digest.Good:
+			return t
+		case digest.Stale:
+			stale = true
+		case digest.Bad:
+			s.phones.Failed(tx, name)
+		}
+	}
+	contact := ""
+	if c := req.Contact(); c != nil {
+		contact = c.Address.User
+	}
+	if s.trunks.Allowed(addr) || s.trunks.Names(req.From().Address.User) || s.trunks.Names(contact) || stale {
+		s.phones.Challenge(tx, stale)
+		return nil
+	}
+	if _, _, ok := s.phones.Authenticate(tx); ok { // a desk phone that hasn't registered
+		refuse(tx, sip.StatusForbidden, "Forbidden (agents' phones can't call out yet)")
+	}
+	return nil
+}
+
+// codecs reads the names of a trunk's codecs; G.711 in both laws if there are none.
+func codecs(names []string) []codec.Type {
+	var out []codec.Type
+	for _, n := range names {
+		if c := codec.Parse(n); c != codec.None {
+			out = append(out, c)
+		}
+	}
+	if out == nil {
+		out = []codec.Type{codec.PCMU, codec.PCMA}
+	}
+	return out
+}

@@ -1,0 +1,188 @@
+package registrar
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"mediasrv/sip/digest"
+	"mediasrv/sip/transaction"
+
+	"github.com/emiago/sipgo/sip"
+)
+
+// Register answers a REGISTER. One that doesn't name a user of ours is met with silence.
+func (r *Registrar) Register(tx *transaction.Server) {
+	req := tx.Request
+	l, authUser, ok := r.Authenticate(tx)
+	if !ok {
+		return
+	}
+	if aor := req.To().Address.User; aor != l.name && aor != l.user {
+		_ = tx.Reply(sip.StatusForbidden, "Forbidden (the login is for another user)")
+		return
+	}
+	changes, code, phrase := r.read(req)
+	switch {
+	case code == sip.StatusIntervalToBrief:
+		_ = tx.Reply(code, phrase, sip.NewHeader("Min-Expires", strconv.Itoa(minExpires)))
+		return
+	case code != 0:
+		_ = tx.Reply(code, phrase)
+		return
+	}
+	stale := false
+	r.change(func() { stale = !r.apply(l, authUser, tx, changes) })
+	if stale {
+		_ = tx.Reply(sip.StatusInternalServerError, "Out of Order")
+		return
+	}
+	_ = tx.Reply(sip.StatusOK, "OK", r.contacts(l.user)...)
+}
+
+// Authenticate finds the login that a REGISTER or INVITE of an agent's phone is made with. If it has none that is good it is answered: with a
+// challenge if it names a user of ours, else with silence.
+func (r *Registrar) Authenticate(tx *transaction.Server) (login, string, bool) {
+	req := tx.Request
+	stale := false
+	for _, h := range req.GetHeaders("Authorization") {
+		name := r.verifier.Username(h.Value())
+		if name == "" {
+			continue
+		}
+		r.mu.Lock()
+		l, known := r.logins[name]
+		r.mu.Unlock()
+		if !known || l.browser != tx.Flow.WebSocket() {
+			r.failures.note(r.log, string(req.Method), name, tx.Flow.Remote)
+			break
+		}
+		switch r.verifier.Check(string(req.Method), h.Value(), l.secret) {
+		case digest.Good:
+			return l, name, true
+		case digest.Stale:
+			stale = true
+		case digest.Bad:
+			r.failures.note(r.log, string(req.Method), name, tx.Flow.Remote)
+		}
+	}
+	named := r.Names(req.From().Address.User)
+	if req.Method == sip.REGISTER {
+		named = r.Names(req.To().Address.User)
+	}
+	if !named {
+		tx.Drop()
+		return login{}, "", false
+	}
+	r.Challenge(tx, stale)
+	return login{}, "", false
+}
+
+// Challenge answers 401.
+func (r *Registrar) Challenge(tx *transaction.Server, stale bool) {
+	var headers []sip.Header
+	for _, c := range r.verifier.Challenges(tx.Flow.WebSocket(), stale) {
+		headers = append(headers, sip.NewHeader("WWW-Authenticate", c))
+	}
+	_ = tx.Reply(sip.StatusUnauthorized, "Unauthorized", headers...)
+}
+
+// change is what a REGISTER asks for one contact.
+type change struct {
+	all     bool // Contact: *
+	contact sip.Uri
+	seconds int
+}
+
+// read is the contacts of a REGISTER with their expiry (RFC 3261, 10.3, 6 and 7).
+func (r *Registrar) read(req *sip.Request) (out []change, code int, phrase string) {
+	def := maxExpires
+	if h := req.GetHeader("Expires"); h != nil {
+		if n, err := strconv.ParseUint(strings.TrimSpace(h.Value()), 10, 32); err == nil {
+			def = int(min(n, maxExpires)) //nolint:gosec // bounded
+		}
+	}
+	for _, h := range req.GetHeaders("Contact") {
+		c, ok := h.(*sip.ContactHeader)
+		if !ok {
+			return nil, sip.StatusBadRequest, "Bad Request (Contact)"
+		}
+		if c.Address.Wildcard {
+			if def != 0 || len(req.GetHeaders("Contact")) > 1 {
+				return nil, sip.StatusBadRequest, "Bad Request (Contact: * is for Expires: 0)"
+			}
+			return []change{{all: true}}, 0, ""
+		}
+		seconds := def
+		if v, has := c.Params.Get("expires"); has {
+			if n, err := strconv.ParseUint(v, 10, 32); err == nil {
+				seconds = int(min(n, maxExpires)) //nolint:gosec // bounded
+			}
+		}
+		if seconds > 0 && seconds < minExpires {
+			return nil, sip.StatusIntervalToBrief, "Interval Too Brief"
+		}
+		if c.Address.Host == "" {
+			return nil, sip.StatusBadRequest, "Bad Request (Contact)"
+		}
+		out = append(out, change{contact: *c.Address.Clone(), seconds: seconds})
+	}
+	return out, 0, ""
+}
+
+// apply changes the bindings; false if the request is older than what it would change (RFC 3261, 10.3, 7).
+func (r *Registrar) apply(l login, authUser string, tx *transaction.Server, changes []change) bool {
+	req := tx.Request
+	id, seq := req.CallID().Value(), req.CSeq().SeqNo
+	for _, c := range changes {
+		var keep []*Binding
+		for _, b := range r.bindings[l.user] {
+			if !c.all && !same(b, c.contact, tx.Flow) {
+				keep = append(keep, b)
+				continue
+			}
+			if b.callID == id && seq <= b.seq {
+				return false
+			}
+			b.timer.Stop()
+		}
+		if c.seconds > 0 {
+			keep = append(keep, r.bind(l, authUser, tx.Flow, c, id, seq))
+		}
+		if len(keep) > perUser {
+			keep[0].timer.Stop()
+			keep = keep[1:]
+		}
+		r.set(l.user, keep)
+	}
+	return true
+}
+
+// same says whether a REGISTER is about a binding: the same contact (a phone that has moved), of the same kind of phone.
+func same(b *Binding, contact sip.Uri, flow transaction.Flow) bool {
+	return b.Browser == flow.WebSocket() && strings.EqualFold(b.Contact.Endpoint(), contact.Endpoint())
+}
+
+func (r *Registrar) bind(l login, authUser string, flow transaction.Flow, c change, callID string, seq uint32) *Binding {
+	life := time.Duration(c.seconds) * time.Second
+	r.born++
+	b := &Binding{
+		User: l.user, Contact: c.contact, Flow: flow.Pinned(), Browser: flow.WebSocket(), Expires: time.Now().Add(life).UTC(),
+		login: authUser, callID: callID, seq: seq, born: r.born,
+	}
+	b.timer = time.AfterFunc(life, func() { r.remove(func(o *Binding) bool { return o == b }) })
+	return b
+}
+
+// contacts are the headers of a 200.
+func (r *Registrar) contacts(user string) []sip.Header {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	var out []sip.Header
+	for _, b := range r.bindings[user] {
+		left := max(int(time.Until(b.Expires).Round(time.Second)/time.Second), 1)
+		out = append(out, sip.NewHeader("Contact", fmt.Sprintf("<%s>;expires=%d", b.Contact.String(), left)))
+	}
+	return append(out, sip.NewHeader("Date", time.Now().UTC().Format("Mon, 02 Jan 2006 15:04:05 GMT")))
+}

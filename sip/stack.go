@@ -1,0 +1,235 @@
+package sip
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"mediasrv/config"
+	"mediasrv/routing"
+	"mediasrv/routing/fact"
+	"mediasrv/sip/digest"
+	"mediasrv/sip/registrar"
+	"mediasrv/sip/transaction"
+	"mediasrv/sip/trunk"
+)
+
+// farewell bounds how long Run waits for peers to answer BYE and CANCEL.
+const farewell = 5 * time.Second
+
+// Stack is the SIP side of the server.
+type Stack struct {
+	file      *config.Config
+	handler   Handler
+	log       *slog.Logger
+	public    netip.Addr
+	table     *transaction.Table
+	listeners []*transaction.Listener
+	verifier  *digest.Verifier
+	trunks    *trunk.Set
+	servers   *servers
+	knocks    bool // the listeners are sockets of the system
+	phones    *registrar.Registrar
+	open      func(log *slog.Logger) (routing.Room, error)
+	strangers strangers
+	draining  atomic.Bool
+
+	mu       sync.Mutex
+	legs     map[string]*Leg // by Call-ID and local tag
+	browsers map[*browser]struct{}
+	closed   bool
+	idle     chan struct{} // closed and made again whenever a leg goes
+	serving  sync.WaitGroup
+}
+
+// New makes a stack and binds its listeners, so that a port in use is known at once; it serves nothing before Run.
+func New(cfg Config) (*Stack, error) {
+	file := cfg.File
+	if file == nil {
+		file = &config.Config{}
+	}
+	log := cfg.Log
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	s := &Stack{
+		file: file, handler: cfg.Handler, log: log, public: file.PublicAddress, verifier: digest.NewVerifier(realm),
+		trunks: trunk.New(file, realm), servers: newServers(file), legs: map[string]*Leg{}, browsers: map[*browser]struct{}{}, idle: make(chan struct{}),
+	}
+	if cfg.Media != nil {
+		s.open = func(log *slog.Logger) (routing.Room, error) { return cfg.Media.Open(log) }
+	}
+	s.phones = registrar.New(file.Users, s.verifier, s.reachable, log)
+	s.table = transaction.New(s, log)
+	if err := s.listen(cfg); err != nil {
+		for _, l := range s.listeners {
+			l.Close()
+		}
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *Stack) reachable(user string, phones int) {
+	s.log.Info("phones of user", "user", user, "phones", phones)
+	if s.handler != nil {
+		s.handler.Reachable(user, phones)
+	}
+}
+
+func (s *Stack) listen(cfg Config) error {
+	if cfg.Packets != nil || cfg.Streams != nil {
+		for _, pc := range cfg.Packets {
+			s.listeners = append(s.listeners, s.table.ListenUDP(pc))
+		}
+		for _, ln := range cfg.Streams {
+			s.listeners = append(s.listeners, s.table.ListenTCP(ln))
+		}
+		return nil
+	}
+	s.knocks = true
+	for _, a := range s.file.Listen.SIP {
+		at := net.JoinHostPort(a.Host, strconv.Itoa(a.Port))
+		switch a.Transport {
+		case "udp":
+			pc, err := net.ListenPacket("udp", at)
+			if err != nil {
+				return fmt.Errorf("sip: listen on udp %s: %w", at, err)
+			}
+			s.listeners = append(s.listeners, s.table.ListenUDP(pc))
+		case "tcp":
+			ln, err := net.Listen("tcp", at)
+			if err != nil {
+				return fmt.Errorf("sip: listen on tcp %s: %w", at, err)
+			}
+			s.listeners = append(s.listeners, s.table.ListenTCP(ln))
+		default:
+			return fmt.Errorf("sip: listen on %s: transport %q is not known", at, a.Transport)
+		}
+	}
+	return nil
+}
+
+// Run serves until ctx ends; then it ends what is left (BYE, CANCEL, a refusal) within a bound, and closes the listeners. It is called once.
+func (s *Stack) Run(ctx context.Context) error {
+	failed := make(chan error, len(s.listeners))
+	for _, l := range s.listeners {
+		s.serving.Go(func() {
+			err := l.Serve()
+			if err == nil {
+				err = fmt.Errorf("sip: %s %s: %w", l.Transport(), l.Addr(), net.ErrClosed)
+			}
+			failed <- err
+		})
+	}
+	names, stop := context.WithCancel(ctx)
+	defer stop()
+	s.serving.Go(func() {
+		s.servers.lookUp(names, func(host string, err error) { s.log.Warn("a trunk's server was not found", "host", host, "err", err) })
+	})
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+		s.log.Error("sip: a listener failed", "err", err)
+	}
+	stop()
+	s.Drain()
+	s.goodbye()
+	s.close()
+	return err
+}
+
+// goodbye ends every leg and waits for the peers, but not long.
+func (s *Stack) goodbye() {
+	s.mu.Lock()
+	s.closed = true
+	for _, l := range s.legs {
+		l.dialog.Do(func() { l.dialog.Quit(fact.EndShutdown) })
+	}
+	s.mu.Unlock()
+	limit := time.NewTimer(farewell)
+	defer limit.Stop()
+	for {
+		s.mu.Lock()
+		left, idle := len(s.legs), s.idle
+		s.mu.Unlock()
+		if left == 0 {
+			return
+		}
+		select {
+		case <-idle:
+		case <-limit.C:
+			s.log.Warn("sip: peers didn't answer at the end", "legs", left)
+			return
+		}
+	}
+}
+
+func (s *Stack) close() {
+	s.phones.Close()
+	s.mu.Lock()
+	for b := range s.browsers {
+		b.stop()
+	}
+	s.mu.Unlock()
+	s.table.Close()
+	for _, l := range s.listeners {
+		l.Close()
+	}
+	s.serving.Wait()
+}
+
+// Addrs are the addresses that the stack listens on, in the order of the file; a *net.UDPAddr is UDP, a *net.TCPAddr TCP.
+func (s *Stack) Addrs() []net.Addr {
+	out := make([]net.Addr, len(s.listeners))
+	for i, l := range s.listeners {
+		out[i] = l.Addr()
+	}
+	return out
+}
+
+// Drain refuses new calls with 503 and Retry-After from now on; running ones go on.
+func (s *Stack) Drain() { s.draining.Store(true) }
+
+// Grant makes a SIP login for one browser session of a user; Revoke ends it, and its registrations.
+func (s *Stack) Grant(user string) fact.PhoneLogin { return s.phones.Grant(user) }
+
+// Revoke ends what Grant made. An unknown login is ignored.
+func (s *Stack) Revoke(authUser string) { s.phones.Revoke(authUser) }
+
+var errClosed = errors.New("sip: the stack is closed")
+
+// keep makes a leg findable by what its dialog's messages say.
+func (s *Stack) keep(l *Leg, localTag string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.closed {
+		return errClosed
+	}
+	s.legs[legKey(l.sipID, localTag)] = l
+	return nil
+}
+
+func (s *Stack) forget(l *Leg) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.legs, legKey(l.sipID, l.dialog.LocalTag()))
+	close(s.idle)
+	s.idle = make(chan struct{})
+}
+
+func (s *Stack) leg(callID, localTag string) *Leg {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.legs[legKey(callID, localTag)]
+}
+
+func legKey(callID, localTag string) string { return callID + "\x00" + localTag }
