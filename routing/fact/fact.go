@@ -1,0 +1,162 @@
+// Package fact holds the plain facts that the rooms of the house exchange: identifiers, reasons,
+// events, bindings and recording metadata. It has values and look-ups in constant tables only; it does nothing.
+package fact
+
+import "time"
+
+// Identifiers are globally unique (UUIDv7, so they sort by the time they were made) and never reused.
+type (
+	// ConversationID names the lasting thread with one customer on one matter.
+	ConversationID string
+	// CallID names one real-time interaction inside a conversation.
+	CallID string
+	// LegID names one party's connection inside a call.
+	LegID string
+	// SegmentID names one recorded stretch of a call.
+	SegmentID string
+	// OfferID names one offer of a call to one agent; an answer to an older offer is void.
+	OfferID string
+)
+
+// Seat is the place that a leg takes in its call.
+type Seat string
+
+// The seats of a call.
+const (
+	SeatCustomer   Seat = "customer"
+	SeatAgent      Seat = "agent"
+	SeatGuest      Seat = "guest"
+	SeatSupervisor Seat = "supervisor"
+)
+
+// Direction of a call, as the company sees it.
+type Direction string
+
+// The directions of a call.
+const (
+	Inbound  Direction = "inbound"
+	Outbound Direction = "outbound"
+)
+
+// Party says who is at the other end of a leg.
+type Party struct {
+	Number string // E.164 with plus sign, or what the trunk sent if it is none; empty if withheld or an agent
+	Name   string // display name, as given by the peer or the file
+	User   string // the agent's user name; empty for customers
+	Trunk  string // the trunk it came in by or went out by; empty for agents
+}
+
+// Invite says what an inbound INVITE asked for.
+type Invite struct {
+	Trunk    string // name in the file
+	From     Party
+	Withheld bool   // the caller hides the number
+	To       string // the number dialled, E.164 with plus sign where it can be read as one
+	Dialled  string // as the trunk sent it
+	SIPID    string // Call-ID header, to find the call in a packet trace
+	Hops     int    // how many more servers the call may go through (Max-Forwards, RFC 3261, 8.1.1.6)
+	At       time.Time
+}
+
+// Conversation is a row of the table of conversations.
+type Conversation struct {
+	ID       ConversationID
+	Customer string // number in E.164, or empty if withheld
+	Name     string
+	Queue    string
+	Agent    string // user it is assigned to
+	Status   string // open, waiting, solved, closed
+	Previous ConversationID
+	Notes    string
+	Opened   time.Time
+	Changed  time.Time
+}
+
+// Call is a row of the table of calls. It is written when the call begins, changes and ends.
+type Call struct {
+	ID           CallID
+	Conversation ConversationID
+	Direction    Direction
+	Entry        string // the number dialled
+	Trunk        string
+	From         string
+	Queue        string
+	Agent        string
+	Disposition  string
+	Began        time.Time
+	Answered     time.Time // by us; zero: never
+	Talked       time.Time // when an agent answered; zero: never
+	Ended        time.Time // zero: not yet
+	End          EndReason
+}
+
+// Leg is a row of the table of legs.
+type Leg struct {
+	ID       LegID
+	Call     CallID
+	Seat     Seat
+	Party    Party
+	SIPID    string // Call-ID header
+	Codec    string
+	Began    time.Time
+	Answered time.Time
+	Ended    time.Time
+	End      EndReason
+}
+
+// Event is one line of a conversation's time line: what happened, when, to whom.
+type Event struct {
+	At           time.Time
+	Conversation ConversationID
+	Call         CallID
+	Leg          LegID
+	Kind         EventKind
+	Queue        string
+	Agent        string
+	Detail       string // for people; never a secret
+}
+
+// EventKind names what happened.
+type EventKind string
+
+// The kinds of events of a time line.
+const (
+	CallBegan      EventKind = "call-began"
+	CallAnswered   EventKind = "call-answered" // by us; the carrier's charge begins
+	GreetingPlayed EventKind = "greeting"
+	Queued         EventKind = "queued"
+	Offered        EventKind = "offered"
+	OfferRefused   EventKind = "refused"
+	OfferMissed    EventKind = "missed" // rang out
+	OfferFailed    EventKind = "offer-failed"
+	AgentAnswered  EventKind = "agent-answered"
+	DigitPressed   EventKind = "digit"
+	RecordingBegan EventKind = "recording-began"
+	RecordingEnded EventKind = "recording-ended"
+	MediaLost      EventKind = "media-lost"
+	MediaBack      EventKind = "media-back"
+	CallEnded      EventKind = "call-ended"
+	WrapUpBegan    EventKind = "wrap-up-began"
+	WrapUpExtended EventKind = "wrap-up-extended"
+	WrapUpEnded    EventKind = "wrap-up-ended"
+)
+
+// AgentChange is a row of the history of agents' states.
+type AgentChange struct {
+	At       time.Time
+	User     string
+	Status   string // chosen: available, busy, away, offline
+	Activity string // idle, ringing, talking, wrap-up
+	Reason   string
+	Call     CallID
+}
+
+// Record is anything that the journal keeps: Conversation, Call, Leg, Event, AgentChange, Recording.
+type Record interface{ record() }
+
+func (Conversation) record() {}
+func (Call) record()         {}
+func (Leg) record()          {}
+func (Event) record()        {}
+func (AgentChange) record()  {}
+func (Recording) record()    {}

@@ -1,0 +1,100 @@
+package store
+
+import (
+	"database/sql"
+	"encoding/json"
+	"fmt"
+
+	"mediasrv/routing/fact"
+)
+
+// The statements that write rows. A row is always written whole, so that writing it twice does no harm.
+const (
+	putConversation = `INSERT INTO conversations (id, customer, name, queue, agent, status, previous, notes, opened, changed)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET customer = excluded.customer, name = excluded.name, queue = excluded.queue, agent = excluded.agent,
+		status = excluded.status, previous = excluded.previous, notes = excluded.notes, opened = excluded.opened, changed = excluded.changed`
+	putCall = `INSERT INTO calls (id, node, conversation, direction, entry, trunk, caller, queue, agent, disposition, began, answered, talked, ended, end_reason)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET node = excluded.node, conversation = excluded.conversation, direction = excluded.direction, entry = excluded.entry,
+		trunk = excluded.trunk, caller = excluded.caller, queue = excluded.queue, agent = excluded.agent, disposition = excluded.disposition,
+		began = excluded.began, answered = excluded.answered, talked = excluded.talked, ended = excluded.ended, end_reason = excluded.end_reason`
+	putLeg = `INSERT INTO legs (id, call, seat, number, name, user, trunk, sip_id, codec, began, answered, ended, end_reason)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO UPDATE SET call = excluded.call, seat = excluded.seat, number = excluded.number, name = excluded.name, user = excluded.user,
+		trunk = excluded.trunk, sip_id = excluded.sip_id, codec = excluded.codec, began = excluded.began, answered = excluded.answered,
+		ended = excluded.ended, end_reason = excluded.end_reason`
+	putEvent = `INSERT INTO events (node, sequence, at, conversation, call, leg, kind, queue, agent, detail)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	putAgentChange = `INSERT INTO agent_changes (node, sequence, at, user, status, activity, reason, call)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
+	putRecording = `INSERT INTO recordings (path, segment, conversation, call, leg, part, format, agent, end_user, end_number, began, ended,
+		sha256, bytes, gaps, repaired) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		ON CONFLICT (path) DO UPDATE SET segment = excluded.segment, conversation = excluded.conversation, call = excluded.call, leg = excluded.leg,
+		part = excluded.part, format = excluded.format, agent = excluded.agent, end_user = excluded.end_user, end_number = excluded.end_number,
+		began = excluded.began, ended = excluded.ended, sha256 = excluded.sha256, bytes = excluded.bytes, gaps = excluded.gaps, repaired = excluded.repaired`
+	putRenewal = `UPDATE sessions SET expires = ? WHERE token_hash = ? AND expires < ?`
+)
+
+// rowWriter writes items in a transaction; it prepares each statement once.
+type rowWriter struct {
+	tx       *sql.Tx
+	node     string
+	prepared map[string]*sql.Stmt
+}
+
+func (w *rowWriter) put(it item) error {
+	switch r := it.what.(type) {
+	case fact.Conversation:
+		return w.exec(putConversation, r.ID, r.Customer, r.Name, r.Queue, r.Agent, r.Status, r.Previous, r.Notes, stamp(r.Opened), stamp(r.Changed))
+	case fact.Call:
+		return w.exec(putCall, r.ID, w.node, r.Conversation, r.Direction, r.Entry, r.Trunk, r.From, r.Queue, r.Agent, r.Disposition,
+			stamp(r.Began), stamp(r.Answered), stamp(r.Talked), stamp(r.Ended), reason(r.End))
+	case fact.Leg:
+		return w.exec(putLeg, r.ID, r.Call, r.Seat, r.Party.Number, r.Party.Name, r.Party.User, r.Party.Trunk, r.SIPID, r.Codec,
+			stamp(r.Began), stamp(r.Answered), stamp(r.Ended), reason(r.End))
+	case fact.Event:
+		return w.exec(putEvent, w.node, it.sequence, stamp(r.At), r.Conversation, r.Call, r.Leg, r.Kind, r.Queue, r.Agent, r.Detail)
+	case fact.AgentChange:
+		return w.exec(putAgentChange, w.node, it.sequence, stamp(r.At), r.User, r.Status, r.Activity, r.Reason, r.Call)
+	case fact.Recording:
+		return w.putRecording(r)
+	case renewal:
+		return w.exec(putRenewal, stamp(r.expires), r.tokenHash, stamp(r.expires))
+	default:
+		return fmt.Errorf("store: no table for %T", it.what)
+	}
+}
+
+func (w *rowWriter) putRecording(r fact.Recording) error {
+	gaps, err := json.Marshal(r.Gaps)
+	if err != nil {
+		return fmt.Errorf("store: gaps of %s: %w", r.Path, err)
+	}
+	return w.exec(putRecording, r.Path, r.Segment, r.Conversation, r.Call, r.Leg, r.Part, r.Format, r.Agent, r.EndUser, r.EndNumber,
+		stamp(r.Start), stamp(r.End), r.SHA256, r.Bytes, string(gaps), r.Repaired)
+}
+
+func (w *rowWriter) exec(statement string, args ...any) error {
+	stmt := w.prepared[statement]
+	if stmt == nil {
+		var err error
+		if stmt, err = w.tx.Prepare(statement); err != nil { // closed with the transaction
+			return err
+		}
+		if w.prepared == nil {
+			w.prepared = make(map[string]*sql.Stmt)
+		}
+		w.prepared[statement] = stmt
+	}
+	_, err := stmt.Exec(args...)
+	return err
+}
+
+// reason is an end as it is stored: by name, empty while it is not known.
+func reason(r fact.EndReason) string {
+	if r == fact.EndUnset {
+		return ""
+	}
+	return r.String()
+}
