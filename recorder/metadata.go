@@ -1,0 +1,91 @@
+package recorder
+
+import (
+	"time"
+
+	"mediasrv/routing/fact"
+)
+
+// metadata is the JSON beside a file. While the file is being written it says what is known at the beginning.
+type metadata struct {
+	File          string    `json:"file"` // below the recordings directory
+	Conversation  string    `json:"conversation"`
+	Call          string    `json:"call"`
+	Segment       string    `json:"segment"`
+	SegmentNumber int       `json:"segmentNumber"`
+	Leg           string    `json:"leg"` // empty: all
+	Part          string    `json:"part"`
+	Queue         string    `json:"queue"`
+	Agent         agentMeta `json:"agent"`
+	EndUser       userMeta  `json:"endUser"`
+	Start         time.Time `json:"start"` // UTC
+	End           time.Time `json:"end"`   // UTC
+	Seconds       float64   `json:"seconds"`
+	Format        format    `json:"format"`
+	Bytes         int64     `json:"bytes"`
+	SHA256        string    `json:"sha256"`
+	Gaps          []gapMeta `json:"gaps"`
+	Repaired      bool      `json:"repaired"` // the server ended before it could close the file
+}
+
+type agentMeta struct {
+	User string `json:"user"`
+	Name string `json:"name"`
+}
+
+type userMeta struct {
+	Name   string `json:"name"`
+	Number string `json:"number"`
+}
+
+type format struct {
+	Container string   `json:"container"`
+	Coding    string   `json:"coding"`
+	Rate      int      `json:"rate"`
+	Channels  []string `json:"channels"` // who is in which
+}
+
+type gapMeta struct {
+	Channel int     `json:"channel"`
+	From    float64 `json:"from"` // seconds since the start
+	To      float64 `json:"to"`
+	Cause   string  `json:"cause"`
+}
+
+// about collects what is known of a file so far.
+func (s *segment) about(o *output) metadata {
+	f := s.fact
+	m := metadata{
+		File: o.name + ".wav", Conversation: string(f.Conversation), Call: string(f.Call), Segment: string(f.ID), SegmentNumber: f.Number,
+		Leg: string(o.leg), Part: o.part, Queue: f.Queue, Agent: agentMeta{f.Agent, f.AgentName}, EndUser: userMeta{f.EndUser, f.EndNumber},
+		Start:  s.start.UTC(),
+		Format: format{Container: "wav", Coding: "pcm_s16le", Rate: rate, Channels: o.layout(f)}, Gaps: []gapMeta{},
+	}
+	for _, g := range o.allGaps(s.channels) {
+		m.Gaps = append(m.Gaps, gapMeta{g.Channel, g.From.Seconds(), g.To.Seconds(), g.Cause})
+	}
+	return m
+}
+
+// length sets the end.
+func (m *metadata) length(frames int64) {
+	m.Seconds = float64(frames) / rate
+	m.End = m.Start.Add(duration(frames))
+}
+
+// recording is what the index is told.
+func (m *metadata) recording() fact.Recording {
+	r := fact.Recording{
+		Segment: fact.SegmentID(m.Segment), Conversation: fact.ConversationID(m.Conversation), Call: fact.CallID(m.Call), Leg: fact.LegID(m.Leg),
+		Part: m.Part, Path: m.File, Format: m.Format.Container, Agent: m.Agent.User, EndUser: m.EndUser.Name, EndNumber: m.EndUser.Number,
+		Start: m.Start, End: m.End, SHA256: m.SHA256, Bytes: m.Bytes, Repaired: m.Repaired,
+	}
+	for _, g := range m.Gaps {
+		r.Gaps = append(r.Gaps, fact.Gap{Channel: g.Channel, From: seconds(g.From), To: seconds(g.To), Cause: g.Cause})
+	}
+	return r
+}
+
+func seconds(s float64) time.Duration {
+	return time.Duration(s * float64(time.Second)).Round(time.Microsecond)
+}
