@@ -1,0 +1,100 @@
+package routing
+
+import (
+	"time"
+
+	"mediasrv/config"
+	"mediasrv/routing/fact"
+)
+
+// answerWithin is how long a leg may take to be up after we have answered it. It is longer than SIP's own limit (RFC 3261, 13.3.1.4: 32 s).
+const answerWithin = 40 * time.Second
+
+// withAgent is the queue's answer mode in which the caller is answered when an agent is.
+const withAgent = "with-agent"
+
+// begin opens the books of the call, and finds out where it goes.
+func (s *script) begin() Situation {
+	now := time.Now().UTC()
+	sit := Situation{Stage: StageAnswer, Since: now}
+	number := s.cfg.Entry(s.in.To, s.in.Dialled)
+	switch {
+	case number == nil:
+	case number.Bridge != nil:
+		sit.Stage, sit.Target = StageBridge, s.wayOut(number.Bridge)
+	default:
+		sit.Target, sit.Waiting, sit.Priority = Target{Queue: number.Queue}, number.Waiting, number.Priority
+		s.row.Queue = number.Queue
+	}
+	if q := s.cfg.Queues[s.row.Queue]; q != nil && sit.Priority == 0 {
+		sit.Priority = q.Priority
+	}
+	if sit.Stage == StageBridge { // nobody here has to do with it: there is neither conversation nor card
+		s.c.opt.Store.Append(s.row)
+	} else {
+		s.openConversation(now)
+	}
+	s.customer = s.seat(s.customer.leg, fact.SeatCustomer)
+	s.event(fact.Event{Kind: fact.CallBegan, Queue: s.row.Queue, Detail: s.in.To})
+	s.log.Info("call began", "from", s.row.From, "to", s.in.To, "trunk", s.in.Trunk, "queue", s.row.Queue, "sip", s.in.SIPID)
+	return sit
+}
+
+// openConversation finds what the call is about, and makes what agents see of it.
+func (s *script) openConversation(now time.Time) {
+	conv := s.c.conversations.join(s.row.From, s.in.From.Name, s.row.Queue, now)
+	s.row.Conversation = conv.ID
+	s.log = s.log.With("conversation", conv.ID)
+	s.c.desk.change(s.row.ID, func(k *card) { k.call, k.name = s.row, conv.Name })
+	s.c.opt.Store.Append(conv)
+	s.c.save(s.row)
+}
+
+// answer finds the queue of the number that was dialled, and answers the caller, unless that is to be done when an agent answers.
+func (s *script) answer(sit Situation) Situation {
+	queue := s.cfg.Queues[sit.Target.Queue]
+	if queue == nil {
+		return sit.over(fact.EndUnknownNumber)
+	}
+	sit.Stage = StageWait
+	if s.rings(queue) {
+		if err := s.customer.leg.Ring(true); err != nil {
+			s.log.Error("ring", "error", err)
+			return sit.over(fact.EndInternal)
+		}
+		return sit
+	}
+	if why := s.pickUp(); why != fact.EndUnset {
+		return sit.over(why)
+	}
+	return sit
+}
+
+// rings says that a queue's callers hear early media, and are not charged, until an agent answers.
+func (s *script) rings(q *config.Queue) bool { return q.Answer == withAgent }
+
+// pickUp answers the caller and waits until the leg is up. EndUnset: it is. Meanwhile the agent's leg may end; then the seat is empty.
+func (s *script) pickUp() fact.EndReason {
+	if !s.row.Answered.IsZero() {
+		return fact.EndUnset
+	}
+	if err := s.customer.leg.Answer(); err != nil {
+		s.log.Error("answer", "error", err)
+		return fact.EndInternal
+	}
+	for until := time.Now().Add(answerWithin); ; {
+		switch e := s.await(until); e.kind {
+		case callerAnswered:
+			s.row.Answered = s.customer.row.Answered
+			s.c.save(s.row)
+			s.event(fact.Event{Kind: fact.CallAnswered, Leg: s.customer.row.ID})
+			s.log.Info("call answered", "codec", s.customer.row.Codec)
+			return fact.EndUnset
+		case over:
+			return e.why
+		case timeUp:
+			return fact.EndTimeout
+		case agentAnswered, agentGone, played, noticed, commanded, guestRings, guestEarly, guestAnswered, guestGone:
+		}
+	}
+}

@@ -1,0 +1,163 @@
+package routing
+
+import (
+	"errors"
+	"slices"
+	"time"
+
+	"mediasrv/config"
+	"mediasrv/media"
+	"mediasrv/routing/fact"
+)
+
+// guestRingTime is how long a phone behind a trunk may ring.
+const guestRingTime = 45 * time.Second
+
+// wayOut is where a bridge leads: the caller's own codec is offered first, so that nothing has to be transcoded.
+func (s *script) wayOut(b *config.Bridge) Target {
+	to := Target{Trunk: b.Trunk, Number: b.Number, Codecs: slices.Clone(b.Codecs)}
+	if to.Number == "" {
+		to.Number = s.in.Dialled
+	}
+	own := s.customer.leg.Codec()
+	if i := slices.Index(to.Codecs, own); i > 0 {
+		to.Codecs = slices.Insert(slices.Delete(to.Codecs, i, i+1), 0, own)
+	}
+	return to
+}
+
+// bridge connects the caller with a party behind a trunk: rings and early media are passed on, the caller is answered when the far end answers,
+// and refused as the far end refuses. Each side's hanging up ends the call.
+func (s *script) bridge(sit Situation) Situation {
+	if why := s.dialGuest(sit.Target); why != fact.EndUnset {
+		return sit.over(why)
+	}
+	if e := s.untilGuestAnswers(); e.kind != guestAnswered {
+		return sit.over(s.notConnected(e))
+	}
+	s.row.Talked = time.Now().UTC()
+	s.tap = s.record(s.recordingOfBridge(), fact.Segment{}, s.guest)
+	s.connect() // before the caller's ACK, which may take long
+	why := s.pickUp()
+	if why == fact.EndUnset {
+		why = s.untilOneLeaves()
+	}
+	s.room.Set(media.Plan{})
+	s.stopRecording()
+	return sit.over(why)
+}
+
+// connect lets the two ends of a bridge hear each other. Their digits are the room's business, which need not even look at them between equal
+// codecs; but of a party that sends them by INFO too, each must be counted once, here.
+func (s *script) connect() {
+	s.join(s.guest, s.tap, media.Row{Keys: !s.info, Digits: s.info})
+}
+
+// dialGuest begins the leg to the far end; EndUnset: it is calling.
+func (s *script) dialGuest(to Target) fact.EndReason {
+	if to.Trunk == s.in.Trunk && (to.Number == s.in.Dialled || to.Number == s.in.To) {
+		s.log.Warn("a number leads back to the trunk that it came from; refused", "trunk", to.Trunk, "number", to.Number)
+		return fact.EndLoop
+	}
+	from := Caller{Number: s.row.From, Name: s.in.From.Name, Hops: s.in.Hops - 1}
+	if from.Hops == 0 {
+		from.Hops = -1
+	}
+	leg, err := s.c.opt.Dialer.Dial(to, from, s.room, s.fromLeg)
+	switch {
+	case err == nil:
+		s.guest = s.seat(leg, fact.SeatGuest)
+		return fact.EndUnset
+	case errors.Is(err, ErrLimit):
+		s.log.Warn("call out refused: the trunk has all the calls that it may have", "trunk", to.Trunk)
+		return fact.EndLimit
+	case errors.Is(err, media.ErrNoPort):
+		s.log.Error("call out failed: no port for its media", "trunk", to.Trunk, "error", err)
+		return fact.EndCongestion
+	}
+	s.log.Error("call out failed", "trunk", to.Trunk, "error", err)
+	return fact.EndUnreachable
+}
+
+// untilGuestAnswers passes on what the far end's phone does, until it is picked up, or the call is over.
+func (s *script) untilGuestAnswers() event {
+	early := false
+	for until := time.Now().Add(guestRingTime); ; {
+		switch e := s.await(until); e.kind {
+		case guestAnswered, guestGone, over, timeUp:
+			return e
+		case guestRings:
+			if !early {
+				s.ringBack(false)
+			}
+		case guestEarly:
+			if !early {
+				early = true
+				s.connect()
+				s.ringBack(true)
+			}
+		case callerAnswered, agentAnswered, agentGone, played, noticed, commanded:
+		}
+	}
+}
+
+func (s *script) ringBack(early bool) {
+	if err := s.customer.leg.Ring(early); err != nil {
+		s.log.Error("ring", "error", err)
+	}
+}
+
+// notConnected is why there was no answer. A caller whom the far end refused is refused in the same words.
+func (s *script) notConnected(e event) fact.EndReason {
+	switch e.kind { //nolint:exhaustive // the others don't end the ringing
+	case over:
+		return e.why
+	case timeUp:
+		return fact.EndNoAnswer
+	}
+	s.log.Info("the far end did not answer", "reason", e.why, "text", e.text)
+	if r, ok := s.customer.leg.(Refuser); ok && passes(e.status) {
+		r.Refuse(e.why, e.status)
+	}
+	if e.why == fact.EndCallerHungUp { // from the far leg's side; it never talked
+		return fact.EndRefused
+	}
+	return e.why
+}
+
+// passes says that a far end's status tells the caller something. The others are between us and the trunk: a login that it refuses (401, 407),
+// extensions (420, 421), redirections.
+func passes(status int) bool {
+	return status >= 400 && !slices.Contains([]int{401, 407, 420, 421, 481, 491}, status)
+}
+
+func (s *script) recordingOfBridge() config.Recording {
+	if n := s.cfg.Entry(s.in.To, s.in.Dialled); n != nil {
+		return n.Recording
+	}
+	return config.Recording{}
+}
+
+// untilOneLeaves waits for the end of a bridged call.
+func (s *script) untilOneLeaves() fact.EndReason {
+	if s.guest == nil {
+		return fact.EndGuestHungUp
+	}
+	for {
+		switch e := s.await(time.Time{}); e.kind {
+		case over:
+			return e.why
+		case guestGone:
+			return guestEnd(e.why)
+		case timeUp, callerAnswered, agentAnswered, agentGone, played, noticed, commanded, guestRings, guestEarly, guestAnswered:
+		}
+	}
+}
+
+// guestEnd says from the call's side why the guest's leg ended.
+func guestEnd(why fact.EndReason) fact.EndReason {
+	if why == fact.EndCallerHungUp || why == fact.EndUnset {
+		return fact.EndGuestHungUp
+	}
+	return why
+}

@@ -1,0 +1,150 @@
+package routing
+
+import (
+	"context"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"mediasrv/config"
+	"mediasrv/routing/fact"
+	"mediasrv/routing/floor"
+)
+
+// Options make a contact centre. All fields but Open and Picker must be set.
+type Options struct {
+	Config   *config.Config
+	Dialer   Dialer
+	Recorder Recorder
+	Store    Store
+	Prompts  *Prompts
+	Log      *slog.Logger
+	Open     []fact.Conversation // that were not closed when the server last ended
+	Picker   floor.Picker        // who gets which call; nil: floor.RingOne
+}
+
+// Centre is the contact centre. Its methods may be called from any goroutine, also before Run.
+type Centre struct {
+	opt           Options
+	floor         *floor.Floor
+	desk          *desk
+	conversations *conversations
+	scripts       sync.WaitGroup
+
+	mu       sync.Mutex
+	calls    map[fact.CallID]*script
+	draining bool
+	closed   bool
+}
+
+// New makes a contact centre; it starts nothing.
+func New(opt Options) *Centre {
+	c := &Centre{
+		opt:           opt,
+		desk:          newDesk(),
+		conversations: newConversations(opt.Open),
+		calls:         make(map[fact.CallID]*script),
+	}
+	c.floor = floor.New(floor.Options{
+		Config: opt.Config, Picker: opt.Picker, NewID: func() fact.OfferID { return fact.OfferID(newID()) }, Out: c.notice,
+	})
+	for user, open := range c.conversations.loads() {
+		c.floor.Load(user, open)
+	}
+	return c
+}
+
+// newID makes an id that is globally unique and sorts by the time it was made (UUIDv7, RFC 9562).
+func newID() string { return uuid.Must(uuid.NewV7()).String() }
+
+// Run works until ctx ends. Then it refuses new calls, ends those that run, waits for their scripts, and closes the pages' channels. It
+// blocks; call it once.
+func (c *Centre) Run(ctx context.Context) {
+	floorCtx, stopFloor := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopFloor()
+	floorDone := make(chan struct{})
+	go func() {
+		defer close(floorDone)
+		c.floor.Run(floorCtx)
+	}()
+	<-ctx.Done()
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.HangupAll(fact.EndShutdown)
+	c.scripts.Wait()
+	stopFloor()
+	<-floorDone
+	c.desk.close()
+}
+
+// Handle takes a call that came in: leg and room are its script's from now on. It returns at once with the call's inbox.
+func (c *Centre) Handle(leg Leg, room Room, in fact.Invite) Sink {
+	s := newScript(c, leg, room, in)
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		leg.Hangup(fact.EndShutdown)
+		room.Close()
+		return func(LegEvent) {}
+	}
+	c.calls[s.row.ID] = s
+	draining := c.draining
+	c.scripts.Add(1)
+	c.mu.Unlock()
+	go func() {
+		defer c.scripts.Done()
+		s.run(draining)
+	}()
+	return s.fromLeg
+}
+
+// Reachable says how many phones a user has now.
+func (c *Centre) Reachable(user string, phones int) { c.floor.Reachable(user, phones) }
+
+// Drain refuses new calls from now on (503); those that run go on.
+func (c *Centre) Drain() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.draining = true
+}
+
+// HangupAll ends all calls that run. It returns at once; Calls says how many are left.
+func (c *Centre) HangupAll(why fact.EndReason) {
+	c.mu.Lock()
+	running := slices.Collect(maps.Values(c.calls))
+	c.mu.Unlock()
+	for _, s := range running {
+		s.box.Put(order{why: why})
+	}
+}
+
+// Calls is how many calls run. A call runs until all its legs have ended; wrap-up is not part of it.
+func (c *Centre) Calls() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.calls)
+}
+
+// call is a running call; nil: there is none.
+func (c *Centre) call(id fact.CallID) *script {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.calls[id]
+}
+
+// enter says which stage a script has come to.
+func (c *Centre) enter(s *script, stage Stage) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s.stage = stage
+}
+
+func (c *Centre) forget(id fact.CallID) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	delete(c.calls, id)
+}

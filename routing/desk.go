@@ -1,0 +1,218 @@
+package routing
+
+import (
+	"maps"
+	"slices"
+	"sync"
+	"time"
+
+	"mediasrv/routing/fact"
+	"mediasrv/routing/floor"
+)
+
+// card is what is known of a call, as long as it runs or an agent wraps it up.
+type card struct {
+	call        fact.Call
+	name        string // the customer's
+	waited      time.Duration
+	recording   bool
+	disposition string
+	timeline    []fact.EventView
+	over        bool // the floor has forgotten the call
+}
+
+// desk knows what agents see, and shows it to their pages.
+type desk struct {
+	mu       sync.Mutex
+	cards    map[fact.CallID]*card
+	agents   map[string]floor.AgentView
+	queues   map[string]fact.QueueView
+	watchers map[string][]chan fact.DeskView
+	closed   bool
+}
+
+func newDesk() *desk {
+	return &desk{
+		cards:    make(map[fact.CallID]*card),
+		agents:   make(map[string]floor.AgentView),
+		queues:   make(map[string]fact.QueueView),
+		watchers: make(map[string][]chan fact.DeskView),
+	}
+}
+
+// watch adds a page.
+func (d *desk) watch(user string) (<-chan fact.DeskView, func()) {
+	views := make(chan fact.DeskView, 1)
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.closed {
+		close(views)
+		return views, func() {}
+	}
+	d.watchers[user] = append(d.watchers[user], views)
+	if _, known := d.agents[user]; known {
+		views <- d.view(user)
+	}
+	return views, func() {
+		d.mu.Lock()
+		defer d.mu.Unlock()
+		d.watchers[user] = slices.DeleteFunc(d.watchers[user], func(c chan fact.DeskView) bool { return c == views })
+		if len(d.watchers[user]) == 0 {
+			delete(d.watchers, user)
+		}
+	}
+}
+
+// close ends all pages' channels.
+func (d *desk) close() {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.closed = true
+	for _, all := range d.watchers {
+		for _, views := range all {
+			close(views)
+		}
+	}
+	clear(d.watchers)
+}
+
+// show gives a user's pages the latest view, in place of one that they haven't taken.
+func (d *desk) show(user string) {
+	all := d.watchers[user]
+	if len(all) == 0 {
+		return
+	}
+	v := d.view(user)
+	for _, views := range all {
+		select {
+		case <-views:
+		default:
+		}
+		views <- v
+	}
+}
+
+func (d *desk) setAgent(v floor.AgentView) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.agents[v.User] = v
+	d.show(v.User)
+}
+
+func (d *desk) setQueue(v fact.QueueView) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.queues[v.Name] = v
+	for user := range d.watchers {
+		if slices.Contains(d.agents[user].Queues, v.Name) {
+			d.show(user)
+		}
+	}
+}
+
+// change changes what is known of a call, and makes the card if there is none.
+func (d *desk) change(id fact.CallID, how func(*card)) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c := d.cards[id]
+	if c == nil {
+		c = &card{}
+		d.cards[id] = c
+	}
+	how(c)
+	d.showCall(id)
+}
+
+// amend is change for a call that may be forgotten already; then it does nothing and returns false.
+func (d *desk) amend(id fact.CallID, how func(*card)) bool {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c := d.cards[id]
+	if c == nil {
+		return false
+	}
+	how(c)
+	d.showCall(id)
+	return true
+}
+
+func (d *desk) showCall(id fact.CallID) {
+	for user := range d.watchers {
+		if d.agents[user].Call == id {
+			d.show(user)
+		}
+	}
+}
+
+// sweep drops the card of a call that is over and that no agent has to do with.
+func (d *desk) sweep(id fact.CallID) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	c := d.cards[id]
+	if c == nil || !c.over {
+		return
+	}
+	for _, a := range d.agents {
+		if a.Call == id {
+			return
+		}
+	}
+	delete(d.cards, id)
+}
+
+// callOf is the call that rings for a user or that the user talks in.
+func (d *desk) callOf(user string) (fact.CallID, bool) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	a := d.agents[user]
+	return a.Call, a.Call != "" && a.WrapUp == nil
+}
+
+// view is what a user's page shows. d.mu is held.
+func (d *desk) view(user string) fact.DeskView {
+	a := d.agents[user]
+	v := fact.DeskView{
+		Agent: a.AgentView, Queues: make([]fact.QueueView, 0, len(a.Queues)), WrapUp: a.WrapUp, Notice: a.Notice, Now: time.Now().UTC(),
+	}
+	for _, name := range a.Queues {
+		v.Queues = append(v.Queues, d.queues[name])
+	}
+	if a.Call != "" {
+		v.Call = d.callView(a)
+	}
+	return v
+}
+
+func (d *desk) callView(a floor.AgentView) *fact.CallView {
+	v := &fact.CallView{ID: a.Call, State: a.Activity, Since: a.Since, Queue: a.Queue, Kind: "normal", Timeline: []fact.EventView{}}
+	if a.WrapUp != nil {
+		v.State = "ended"
+	}
+	if !a.RingUntil.IsZero() {
+		until := a.RingUntil
+		v.RingUntil = &until
+	}
+	if c := d.cards[a.Call]; c != nil {
+		v.Number, v.Name, v.Entry = c.call.From, c.name, c.call.Entry
+		v.Waited, v.Recording = c.waited.Seconds(), c.recording
+		v.Timeline = append(v.Timeline, c.timeline...)
+		if !c.call.Ended.IsZero() {
+			v.EndReason = c.call.End.String()
+		}
+	}
+	return v
+}
+
+// all is every queue and agent, by name.
+func (d *desk) all() ([]fact.QueueView, []fact.AgentView) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	queues, agents := make([]fact.QueueView, 0, len(d.queues)), make([]fact.AgentView, 0, len(d.agents))
+	for _, name := range slices.Sorted(maps.Keys(d.queues)) {
+		queues = append(queues, d.queues[name])
+	}
+	for _, user := range slices.Sorted(maps.Keys(d.agents)) {
+		agents = append(agents, d.agents[user].AgentView)
+	}
+	return queues, agents
+}

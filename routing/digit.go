@@ -1,0 +1,71 @@
+package routing
+
+import (
+	"slices"
+	"time"
+
+	"mediasrv/routing/fact"
+)
+
+// way is how a digit came.
+type way uint8
+
+const (
+	byRTP  way = iota + 1 // RFC 4733
+	byInfo                // SIP INFO (RFC 6086)
+)
+
+// digitWindow is how far apart the same digit may come by two ways and still be one: an INFO is sent when the key goes down or up, and
+// RFC 4733 reports the end.
+const digitWindow = time.Second
+
+// digits counts each digit of a leg once, though the peer may send it in two ways.
+type digits struct{ seen []seenDigit }
+
+type seenDigit struct {
+	digit byte
+	way   way
+	at    time.Time
+}
+
+// first says whether this is a new digit; false: it is the other way's copy of one.
+func (d *digits) first(digit byte, by way, at time.Time) bool {
+	d.seen = slices.DeleteFunc(d.seen, func(s seenDigit) bool { return at.Sub(s.at) > digitWindow })
+	for i, s := range d.seen {
+		if s.digit == digit && s.way != by {
+			d.seen = slices.Delete(d.seen, i, i+1)
+			return false
+		}
+	}
+	d.seen = append(d.seen, seenDigit{digit, by, at})
+	return true
+}
+
+// digit puts a digit into the time line.
+func (s *script) digit(p *party, digit byte, by way, at time.Time) {
+	at = stamp(at)
+	if by == byInfo && s.guest != nil && !s.info {
+		s.info = true
+		s.connect()
+	}
+	if p.digits.first(digit, by, at) {
+		s.event(fact.Event{At: at, Kind: fact.DigitPressed, Leg: p.row.ID, Agent: p.row.Party.User, Detail: string(rune(digit))})
+		s.passDigit(p, digit)
+	}
+}
+
+// passDigit sends a digit on between the two ends of a bridge; agents' calls keep theirs.
+func (s *script) passDigit(from *party, digit byte) {
+	to := s.customer
+	if from == s.customer {
+		to = s.guest
+	}
+	if s.guest == nil || from != s.customer && from != s.guest {
+		return
+	}
+	if far, ok := to.leg.(Presser); ok {
+		if err := far.SendDigits(string(rune(digit))); err != nil {
+			to.log.Info("a digit could not be passed on", "error", err)
+		}
+	}
+}

@@ -1,0 +1,313 @@
+package floor
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+
+	"mediasrv/config"
+	"mediasrv/routing/fact"
+)
+
+// core is the floor without its goroutine: every method is a step in time, and what follows from it goes out as notices.
+type core struct {
+	cfg    *config.Config
+	picker Picker
+	newID  func() fact.OfferID
+	out    func(Notice)
+
+	agents map[string]*agent
+	users  []string // of agents, sorted: decisions don't depend on the order of a map
+	line   []*entry // of all queues, in the order in which they are served
+	calls  map[fact.CallID]*entry
+	talks  map[fact.CallID]*agent
+	dirty  map[string]bool // queues whose view has changed
+}
+
+// entry is a waiting call.
+type entry struct {
+	Waiting
+	offer     *Offer    // nil: no agent rings for it
+	nextRound time.Time // zero: the present round goes on
+}
+
+func newCore(cfg *config.Config, picker Picker, newID func() fact.OfferID, out func(Notice), now time.Time) *core {
+	c := &core{
+		cfg: cfg, picker: picker, newID: newID, out: out,
+		agents: newAgents(cfg, now),
+		calls:  make(map[fact.CallID]*entry),
+		talks:  make(map[fact.CallID]*agent),
+		dirty:  make(map[string]bool),
+	}
+	for user, a := range c.agents {
+		slices.Sort(a.queues)
+		c.users = append(c.users, user)
+	}
+	slices.Sort(c.users)
+	return c
+}
+
+// enqueue puts a call into its queue. A call that already waits stays as it is; one that has an agent leaves the agent.
+func (c *core) enqueue(w Waiting, now time.Time) {
+	if c.calls[w.Call] != nil || c.cfg.Queues[w.Queue] == nil {
+		return
+	}
+	c.endTalk(w.Call, TalkEnded, now)
+	w.Round, w.Rung = now, make(map[string]bool)
+	e := &entry{Waiting: w}
+	at, _ := slices.BinarySearchFunc(c.line, e, inOrder)
+	c.line = slices.Insert(c.line, at, e)
+	c.calls[w.Call] = e
+	c.dirty[w.Queue] = true
+}
+
+func inOrder(a, b *entry) int {
+	switch {
+	case a.before(b.Waiting):
+		return -1
+	case b.before(a.Waiting):
+		return 1
+	default:
+		return 0
+	}
+}
+
+// leave takes a call out of its queue; whoever rings for it is free. A call that has an agent is not in a queue.
+func (c *core) leave(call fact.CallID, now time.Time) {
+	if e := c.calls[call]; e != nil {
+		if e.offer != nil {
+			c.endOffer(e, LostOffer, now)
+		}
+		c.remove(e)
+	}
+}
+
+// end forgets a call. Its agent has wrap-up, unless there was no talk.
+func (c *core) end(call fact.CallID, talked bool, now time.Time) {
+	c.leave(call, now)
+	how := TalkDropped
+	if talked {
+		how = TalkEnded
+	}
+	c.endTalk(call, how, now)
+	c.out(Notice{Kind: Left, At: now, Call: call})
+}
+
+func (c *core) remove(e *entry) {
+	if at, found := slices.BinarySearchFunc(c.line, e, inOrder); found {
+		c.line = slices.Delete(c.line, at, at+1)
+	}
+	delete(c.calls, e.Call)
+	c.dirty[e.Queue] = true
+}
+
+// current is the waiting call that offer id still stands for; nil: the offer is an older one.
+func (c *core) current(call fact.CallID, id fact.OfferID) *entry {
+	if e := c.calls[call]; e != nil && e.offer != nil && e.offer.ID == id {
+		return e
+	}
+	return nil
+}
+
+// report takes the outcome of an offer; last: the call wants no other agent and leaves the queue. An agent who has been granted the call
+// since then is free, without wrap-up: there was no talk.
+func (c *core) report(o Offer, how Outcome, last bool, now time.Time) {
+	if e := c.current(o.Call, o.ID); e != nil {
+		c.endOffer(e, how.event(), now)
+	}
+	if a := c.talks[o.Call]; a != nil && a.offer.ID == o.ID {
+		c.endTalk(o.Call, TalkDropped, now)
+	}
+	if last {
+		c.leave(o.Call, now)
+	}
+}
+
+// claim gives the call to the agent who has picked up, if the offer still stands.
+func (c *core) claim(o Offer, now time.Time) {
+	if a := c.talks[o.Call]; a != nil && a.offer.ID == o.ID {
+		c.out(Notice{Kind: Granted, At: now, Call: o.Call, Offer: o})
+		return
+	}
+	e := c.current(o.Call, o.ID)
+	if e == nil {
+		c.out(Notice{Kind: Void, At: now, Call: o.Call, Offer: o})
+		return
+	}
+	a := c.agents[e.offer.User]
+	c.remove(e)
+	c.talks[o.Call] = a
+	c.move(a, DidAnswer, now)
+	c.out(Notice{Kind: Granted, At: now, Call: o.Call, Offer: o})
+}
+
+// endOffer frees the agent that rings for e.
+func (c *core) endOffer(e *entry, how AgentEvent, now time.Time) {
+	a := c.agents[e.offer.User]
+	wasIdle := a.wasIdle
+	e.offer = nil
+	c.move(a, how, now)
+	if how == LostOffer {
+		a.idleFrom = wasIdle
+	}
+}
+
+// withdraw takes back the offer that an agent's phone rings for.
+func (c *core) withdraw(a *agent, why string, now time.Time) {
+	o := a.offer
+	if e := c.current(o.Call, o.ID); e != nil {
+		c.endOffer(e, LostOffer, now)
+		c.out(Notice{Kind: Withdrawn, At: now, Call: o.Call, Offer: o, Why: why})
+	}
+}
+
+// move lets an event happen to an agent and tells it. An impossible event changes nothing.
+func (c *core) move(a *agent, e AgentEvent, now time.Time) {
+	next, err := a.state.On(e)
+	if err != nil {
+		return
+	}
+	old, call := a.state, a.offer.Call
+	a.state = next
+	a.explain(e, old)
+	a.settle(old, now)
+	moved := old.Status != next.Status || old.Activity != next.Activity
+	c.out(Notice{Kind: AgentChanged, At: now, Call: call, Agent: a.view(), Moved: moved})
+}
+
+// tell says that a detail of an agent has changed.
+func (c *core) tell(a *agent, now time.Time) {
+	c.out(Notice{Kind: AgentChanged, At: now, Call: a.offer.Call, Agent: a.view()})
+}
+
+// assign makes offers until nobody is free for anybody who waits.
+func (c *core) assign(now time.Time) {
+	c.offerAll(now)
+	for _, e := range c.line {
+		if e.offer == nil && len(e.Rung) > 0 && e.nextRound.IsZero() {
+			e.nextRound = now.Add(roundPause)
+		}
+	}
+}
+
+func (c *core) offerAll(now time.Time) {
+	agents := c.candidates()
+	if len(agents) == 0 {
+		return
+	}
+	waiting, entries := make([]Waiting, 0, len(c.line)), make([]*entry, 0, len(c.line))
+	for _, e := range c.line {
+		if e.offer == nil {
+			waiting, entries = append(waiting, e.Waiting), append(entries, e)
+		}
+	}
+	for _, m := range c.picker.Pick(waiting, agents) {
+		c.offer(entries[m.Call], c.agents[agents[m.User].User], now)
+	}
+}
+
+func (c *core) candidates() []Candidate {
+	var free []Candidate
+	for _, user := range c.users {
+		if v, ok := c.agents[user].candidate(); ok {
+			free = append(free, v)
+		}
+	}
+	return free
+}
+
+func (c *core) offer(e *entry, a *agent, now time.Time) {
+	ring := now.Add(c.cfg.Queues[e.Queue].RingTimeout)
+	e.offer = &Offer{
+		ID: c.newID(), Call: e.Call, User: a.user, Queue: e.Queue, At: now, RingUntil: ring, Lease: ring.Add(leaseSlack),
+	}
+	e.Rung[a.user] = true
+	e.nextRound = time.Time{}
+	a.wasIdle = a.idleFrom
+	a.offer = *e.offer
+	c.move(a, WasOffered, now)
+	c.out(Notice{Kind: Offered, At: now, Call: e.Call, Offer: *e.offer})
+}
+
+// tick does what is due: leases that end, wrap-ups that end, rounds that begin.
+func (c *core) tick(now time.Time) {
+	for _, user := range c.users {
+		a := c.agents[user]
+		switch a.state.Activity {
+		case Ringing:
+			if !now.Before(a.offer.Lease) {
+				c.withdraw(a, "the call didn't say what became of the offer", now)
+			}
+		case WrappingUp:
+			if !now.Before(a.wrapUp.Until) {
+				c.endWrapUp(a, fact.WrapUpResult{Disposition: notSet}, false, now)
+			}
+		case Idle, Talking:
+		}
+	}
+	for _, e := range c.line {
+		if !e.nextRound.IsZero() && !now.Before(e.nextRound) {
+			e.nextRound, e.Round = time.Time{}, now
+			clear(e.Rung)
+		}
+	}
+}
+
+// next is when tick has something to do; zero: never.
+func (c *core) next() time.Time {
+	var first time.Time
+	sooner := func(t time.Time) {
+		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	for _, a := range c.agents {
+		switch a.state.Activity {
+		case Ringing:
+			sooner(a.offer.Lease)
+		case WrappingUp:
+			sooner(a.wrapUp.Until)
+		case Idle, Talking:
+		}
+	}
+	for _, e := range c.line {
+		sooner(e.nextRound)
+	}
+	return first
+}
+
+// flush tells the views of queues that have changed.
+func (c *core) flush(now time.Time) {
+	if len(c.dirty) == 0 {
+		return
+	}
+	views := make(map[string]*fact.QueueView, len(c.dirty))
+	for name := range c.dirty {
+		views[name] = &fact.QueueView{Name: name}
+	}
+	for _, e := range c.line {
+		if v := views[e.Queue]; v != nil {
+			v.Waiting++
+			if v.Longest == nil || e.Since.Before(*v.Longest) {
+				since := e.Since
+				v.Longest = &since
+			}
+		}
+	}
+	clear(c.dirty)
+	for _, v := range slices.SortedFunc(maps.Values(views), func(a, b *fact.QueueView) int { return cmp.Compare(a.Name, b.Name) }) {
+		c.out(Notice{Kind: QueueChanged, At: now, Queue: *v})
+	}
+}
+
+// introduce tells the view of everybody.
+func (c *core) introduce(now time.Time) {
+	for _, user := range c.users {
+		c.tell(c.agents[user], now)
+	}
+	for name := range c.cfg.Queues {
+		c.dirty[name] = true
+	}
+	c.flush(now)
+}

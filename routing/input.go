@@ -1,0 +1,222 @@
+package routing
+
+import (
+	"slices"
+	"time"
+
+	"mediasrv/media"
+	"mediasrv/routing/fact"
+	"mediasrv/routing/floor"
+)
+
+// input is what comes through a call's inbox.
+type input interface{ input() }
+
+type (
+	fromLeg   LegEvent
+	fromRoom  media.Event
+	fromFloor floor.Notice
+	order     struct{ why fact.EndReason } // end the call, whatever it does
+	command   struct {
+		verb   verb
+		user   string
+		answer chan<- error // has room for the answer
+	}
+)
+
+func (fromLeg) input()   {}
+func (fromRoom) input()  {}
+func (fromFloor) input() {}
+func (order) input()     {}
+func (command) input()   {}
+
+// verb names a command of a page or a supervisor.
+type verb uint8
+
+const verbHangup verb = iota + 1
+
+// command gives a command to a call and waits for its answer, which comes at once: the stage takes it or refuses it.
+func (s *script) command(v verb, user string) error {
+	answer := make(chan error, 1)
+	if !s.box.Put(command{verb: v, user: user, answer: answer}) {
+		return ErrNoCall
+	}
+	return <-answer
+}
+
+// event is what a stage gets to see of the inputs.
+type event struct {
+	kind   eventKind
+	why    fact.EndReason // over, agentGone, guestGone
+	text   string         // agentGone, guestGone: what the far end said
+	status int            // guestGone: with which it refused; 0: it didn't
+	lost   bool           // agentGone: not by the agent's will: phone, network or browser are gone
+	token  uint32         // played
+	notice floor.Notice   // noticed
+	cmd    command        // commanded
+}
+
+type eventKind uint8
+
+const (
+	timeUp         eventKind = iota // the time that the stage waited for has come
+	over                            // the call ends: the caller is gone, or an order came
+	callerAnswered                  // the caller's leg is up
+	agentAnswered                   // the leg in the agent's seat is up
+	agentGone                       // it has ended, or lost its media
+	played                          // a prompt came to its end
+	noticed                         // the floor says something about this call
+	commanded                       // a command that the stage takes
+	guestRings                      // the phone behind the trunk rings
+	guestEarly                      // it can be heard already
+	guestAnswered                   // the leg in the guest's seat is up
+	guestGone                       // it has ended, or lost its media
+)
+
+// sift keeps the books for every input, and makes of it what a stage has to know; false: nothing.
+func (s *script) sift(in input, takes []verb) (event, bool) {
+	switch in := in.(type) {
+	case fromLeg:
+		return s.siftLeg(LegEvent(in))
+	case fromRoom:
+		return s.siftRoom(media.Event(in))
+	case fromFloor:
+		return event{kind: noticed, notice: floor.Notice(in)}, true
+	case order:
+		return event{kind: over, why: in.why}, true
+	case command:
+		if slices.Contains(takes, in.verb) {
+			return event{kind: commanded, cmd: in}, true
+		}
+		in.answer <- ErrNotNow
+	}
+	return event{}, false
+}
+
+func (s *script) siftLeg(e LegEvent) (event, bool) {
+	p := s.parties[e.Leg]
+	if p == nil || p.ended {
+		return event{}, false
+	}
+	switch e.Kind {
+	case LegAnswered:
+		return s.legAnswered(p, e)
+	case LegEnded:
+		return s.legEnded(p, e)
+	case LegDigit:
+		s.digit(p, e.Digit, byInfo, e.At)
+	case LegRinging:
+		return event{kind: guestRings}, p == s.guest
+	case LegEarly:
+		return event{kind: guestEarly}, p == s.guest
+	}
+	return event{}, false
+}
+
+func (s *script) legAnswered(p *party, e LegEvent) (event, bool) {
+	if !p.row.Answered.IsZero() {
+		return event{}, false
+	}
+	p.row.Answered, p.row.Codec = stamp(e.At), p.leg.Codec()
+	s.keep(p)
+	switch p {
+	case s.customer:
+		return event{kind: callerAnswered}, true
+	case s.agent:
+		return event{kind: agentAnswered}, true
+	case s.guest:
+		return event{kind: guestAnswered}, true
+	}
+	p.log.Info("answer came too late") // it crossed our hanging up, which ends it
+	return event{}, false
+}
+
+func (s *script) legEnded(p *party, e LegEvent) (event, bool) {
+	p.ended = true
+	p.row.Ended, p.row.End, p.row.Codec = stamp(e.At), e.Why, p.leg.Codec()
+	s.keep(p)
+	p.log.Info("leg ended", "reason", e.Why, "text", e.Text)
+	switch p {
+	case s.customer:
+		return event{kind: over, why: s.callerEnd(e.Why)}, true
+	case s.agent:
+		s.agent = nil
+		return event{kind: agentGone, why: e.Why, text: e.Text, lost: lost(e.Why)}, true
+	case s.guest:
+		s.guest = nil
+		return event{kind: guestGone, why: e.Why, text: e.Text, status: e.Status}, true
+	}
+	return event{}, false
+}
+
+// lost says that a leg ended by no will of its party.
+func lost(why fact.EndReason) bool {
+	return slices.Contains([]fact.EndReason{fact.EndTransport, fact.EndTimeout, fact.EndUnreachable, fact.EndMediaLost}, why)
+}
+
+// callerEnd is why a call ends when the caller's leg has ended.
+func (s *script) callerEnd(why fact.EndReason) fact.EndReason {
+	if why != fact.EndUnset && why != fact.EndCallerGone && why != fact.EndCallerHungUp {
+		return why
+	}
+	if s.row.Answered.IsZero() {
+		return fact.EndCallerGone
+	}
+	return fact.EndCallerHungUp
+}
+
+func (s *script) siftRoom(e media.Event) (event, bool) {
+	if e.Kind == media.PlayDone {
+		return event{kind: played, token: e.Token}, true
+	}
+	p := s.at(e.Endpoint)
+	if p == nil {
+		return event{}, false
+	}
+	switch e.Kind {
+	case media.Digit:
+		s.digit(p, e.Digit, byRTP, e.At)
+	case media.Back:
+		s.event(fact.Event{Kind: fact.MediaBack, Leg: p.row.ID, Agent: p.row.Party.User})
+	case media.Lost:
+		if !p.row.Answered.IsZero() { // before the answer nobody need send anything
+			return s.mediaLost(p, e)
+		}
+	case media.Failed:
+		return s.mediaLost(p, e)
+	case media.OneWay:
+		p.log.Warn("audio goes one way only: nothing is heard of this party", "seat", p.row.Seat)
+	case media.BothWays:
+		p.log.Info("audio goes both ways again", "seat", p.row.Seat)
+	case media.Connected, media.PlayDone, media.Talks, media.Quiet:
+	}
+	return event{}, false
+}
+
+// mediaLost ends the leg whose media is gone: nobody can hear it.
+func (s *script) mediaLost(p *party, e media.Event) (event, bool) {
+	detail := "no media"
+	if e.Why != nil {
+		detail = e.Why.Error()
+	}
+	s.event(fact.Event{Kind: fact.MediaLost, Leg: p.row.ID, Agent: p.row.Party.User, Detail: detail})
+	p.log.Warn("media lost", "detail", detail)
+	p.leg.Hangup(fact.EndMediaLost)
+	switch p {
+	case s.customer:
+		return event{kind: over, why: fact.EndMediaLost}, true
+	case s.guest:
+		s.guest = nil
+		return event{kind: guestGone, why: fact.EndMediaLost, text: detail}, true
+	}
+	s.agent = nil
+	return event{kind: agentGone, why: fact.EndMediaLost, text: detail, lost: true}, true
+}
+
+// stamp is the time of an event in UTC, now if the event has none.
+func stamp(at time.Time) time.Time {
+	if at.IsZero() {
+		at = time.Now()
+	}
+	return at.UTC()
+}

@@ -1,0 +1,59 @@
+package routing
+
+import (
+	"mediasrv/config"
+	"mediasrv/media"
+	"mediasrv/routing/fact"
+	"mediasrv/routing/floor"
+)
+
+// recordAgent begins a segment of caller and agent, if calls of this queue and agent are recorded.
+func (s *script) recordAgent(o floor.Offer) *media.Tap {
+	seg := fact.Segment{Queue: o.Queue, Agent: o.User}
+	if u := s.cfg.Users[o.User]; u != nil {
+		seg.AgentName = u.Name
+	}
+	return s.record(s.cfg.RecordingFor(o.Queue, o.User), seg, s.agent)
+}
+
+// record begins a segment of the caller and somebody else; nil: such calls are not recorded, or it failed, and the call goes on.
+func (s *script) record(want config.Recording, seg fact.Segment, other *party) *media.Tap {
+	if !want.Inbound || !want.PerLeg && !want.Merged {
+		return nil
+	}
+	s.segments++
+	seg.ID, seg.Number, seg.Conversation, seg.Call = fact.SegmentID(newID()), s.segments, s.row.Conversation, s.row.ID
+	seg.EndUser, seg.EndNumber = s.in.From.Name, s.row.From
+	if seg.EndUser == "" {
+		seg.EndUser = seg.EndNumber
+	}
+	seg.Channels = []fact.Channel{
+		{Leg: s.customer.row.ID, Seat: fact.SeatCustomer}, {Leg: other.row.ID, Seat: other.row.Seat},
+	}
+	seg.PerLeg, seg.Merged = want.PerLeg, want.Merged
+	tap, err := s.c.opt.Recorder.Start(seg)
+	if err != nil {
+		s.log.Error("recording could not start; the call goes on without", "segment", seg.ID, "error", err)
+		s.event(fact.Event{Kind: fact.RecordingEnded, Agent: seg.Agent, Detail: "could not start: " + err.Error()})
+		return nil
+	}
+	s.segment = seg.ID
+	s.showRecording(true)
+	s.event(fact.Event{Kind: fact.RecordingBegan, Agent: seg.Agent})
+	return tap
+}
+
+// stopRecording ends the segment, if there is one. The plan must not name its tap any more.
+func (s *script) stopRecording() {
+	if s.segment == "" {
+		return
+	}
+	s.c.opt.Recorder.Stop(s.segment)
+	s.segment = ""
+	s.showRecording(false)
+	s.event(fact.Event{Kind: fact.RecordingEnded, Agent: s.row.Agent})
+}
+
+func (s *script) showRecording(on bool) {
+	s.c.desk.amend(s.row.ID, func(k *card) { k.recording = on })
+}

@@ -1,0 +1,21 @@
+package routing
+
+import "mediasrv/routing/floor"
+
+// Refusal is an error whose text is a sentence for the agent whose command was refused.
+type Refusal = floor.Refusal
+
+// Why a command of an agent is refused. They are matched with errors.Is.
+const (
+	ErrUnknownAgent       = floor.ErrUnknownAgent
+	ErrUnknownStatus      = floor.ErrUnknownStatus
+	ErrNoWrapUp           = floor.ErrNoWrapUp
+	ErrNoExtension        = floor.ErrNoExtension
+	ErrDispositionNeeded  = floor.ErrDispositionNeeded
+	ErrUnknownDisposition = floor.ErrUnknownDisposition
+	ErrClosed             = floor.ErrClosed
+	ErrNoCall             = Refusal("You are not in a call.")
+	ErrNotNow             = Refusal("This is not possible at this point of the call.")
+	ErrUnknownOutcome     = Refusal("The status of the conversation must be open, waiting, solved or closed.")
+	ErrUnknownRating      = Refusal("The rating of the line must be between 1 and 5, or 0 for none.")
+)

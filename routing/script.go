@@ -1,0 +1,154 @@
+package routing
+
+import (
+	"log/slog"
+	"runtime/debug"
+	"time"
+
+	"mediasrv/config"
+	"mediasrv/media"
+	"mediasrv/routing/fact"
+	"mediasrv/routing/inbox"
+)
+
+// script runs one call: straight-line code in one goroutine, which alone touches its fields. Everything that happens comes through box.
+type script struct {
+	c    *Centre
+	cfg  *config.Config // as it was when the call began
+	box  *inbox.Box[input]
+	room Room
+	in   fact.Invite
+	log  *slog.Logger
+
+	stage Stage // under c.mu
+
+	row      fact.Call
+	parties  map[fact.LegID]*party // all legs that the call has had
+	customer *party
+	agent    *party     // nil: the seat is empty
+	guest    *party     // behind a trunk; nil: the seat is empty
+	tap      *media.Tap // of a bridge that is recorded
+	info     bool       // an end of the bridge sends digits by INFO
+	talked   bool       // the agent and the customer have heard each other
+	token    uint32     // of the latest play
+	segments int        // recorded so far
+	segment  fact.SegmentID
+}
+
+func newScript(c *Centre, leg Leg, room Room, in fact.Invite) *script {
+	s := &script{
+		c: c, cfg: c.opt.Config, box: inbox.New[input](), room: room, in: in,
+		row: fact.Call{
+			ID: fact.CallID(newID()), Direction: fact.Inbound, Entry: in.To, Trunk: in.Trunk, Began: stamp(in.At),
+		},
+		stage:   StageAnswer,
+		parties: make(map[fact.LegID]*party),
+	}
+	if !in.Withheld {
+		s.row.From = in.From.Number
+	}
+	s.log = c.opt.Log.With("call", s.row.ID)
+	room.Listen(func(e media.Event) { s.box.Put(fromRoom(e)) })
+	s.customer = &party{leg: leg}
+	return s
+}
+
+// fromLeg is the Sink of all legs of the call.
+func (s *script) fromLeg(e LegEvent) { s.box.Put(fromLeg(e)) }
+
+// run is the whole call.
+func (s *script) run(refuse bool) {
+	sit := s.begin()
+	if refuse {
+		sit = sit.over(fact.EndShutdown)
+	}
+	for sit.Stage != StageEnd {
+		s.c.enter(s, sit.Stage)
+		sit.Seats = s.seats()
+		sit = s.play(sit)
+	}
+	s.c.enter(s, StageEnd)
+	s.end(sit)
+}
+
+// play runs one stage. A bug in one ends its own call only.
+func (s *script) play(sit Situation) (next Situation) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			s.log.Error("stage failed", "stage", sit.Stage, "fault", fault, "stack", string(debug.Stack()))
+			next = sit.over(fact.EndInternal)
+		}
+	}()
+	switch sit.Stage {
+	case StageAnswer:
+		return s.answer(sit)
+	case StageWait:
+		return s.wait(sit)
+	case StageTalk:
+		return s.talk(sit)
+	case StageBridge:
+		return s.bridge(sit)
+	case StageEnd:
+	}
+	return sit.over(fact.EndCompleted)
+}
+
+func (s *script) seats() map[fact.Seat]fact.LegID {
+	seats := map[fact.Seat]fact.LegID{fact.SeatCustomer: s.customer.row.ID}
+	if s.agent != nil {
+		seats[fact.SeatAgent] = s.agent.row.ID
+	}
+	if s.guest != nil {
+		seats[fact.SeatGuest] = s.guest.row.ID
+	}
+	return seats
+}
+
+// await is the only wait of a script: for the next event that the stage has to know of, or until a time (zero: for ever). A command
+// that is not among those that the stage takes is refused.
+func (s *script) await(until time.Time, takes ...verb) event {
+	for {
+		if in, ok := s.box.Take(); ok {
+			if e, tell := s.sift(in, takes); tell {
+				return e
+			}
+			continue
+		}
+		if !s.pause(until) {
+			return event{kind: timeUp}
+		}
+	}
+}
+
+// pause waits until something may be in the inbox; false: the time has come before.
+func (s *script) pause(until time.Time) bool {
+	if until.IsZero() {
+		<-s.box.Signal()
+		return true
+	}
+	left := time.Until(until)
+	if left <= 0 {
+		return false
+	}
+	timer := time.NewTimer(left)
+	defer timer.Stop()
+	select {
+	case <-s.box.Signal():
+		return true
+	case <-timer.C:
+		return false
+	}
+}
+
+// event puts a line into the time line; call, conversation and, if it has none, the time are filled in.
+func (s *script) event(e fact.Event) {
+	e.At = stamp(e.At)
+	e.Call, e.Conversation = s.row.ID, s.row.Conversation
+	s.c.record(e)
+}
+
+// nextToken names a new play.
+func (s *script) nextToken() uint32 {
+	s.token++
+	return s.token
+}

@@ -1,0 +1,47 @@
+package routing
+
+import (
+	"time"
+
+	"mediasrv/routing/fact"
+	"mediasrv/routing/floor"
+)
+
+// Stage names a part of a call's script.
+type Stage string
+
+// The stages.
+const (
+	StageAnswer Stage = "answer" // the entry point is found, the caller is answered
+	StageWait   Stage = "wait"   // the caller waits for an agent, agents ring
+	StageTalk   Stage = "talk"   // caller and agent talk
+	StageBridge Stage = "bridge" // the caller is connected with a party behind a trunk
+	StageEnd    Stage = "end"    // there is nowhere to go
+)
+
+// Situation is all that a stage starts from. It is plain and serialisable, so that another process or node can go on from it.
+type Situation struct {
+	Stage    Stage                    `json:"stage"`
+	Seats    map[fact.Seat]fact.LegID `json:"seats"`
+	Target   Target                   `json:"target"` // where the call goes; empty: nowhere
+	Priority int                      `json:"priority"`
+	Waiting  string                   `json:"waiting"` // the number's waiting strategy; empty: the queue's
+	Since    time.Time                `json:"since"`   // waited since; kept over transfers
+	Front    bool                     `json:"front"`   // ahead of the others of the same priority
+	Greeted  bool                     `json:"greeted"` // no greeting and no ringing any more: straight to the music
+	Offer    floor.Offer              `json:"offer"`   // talk: the offer that the agent took
+	End      fact.EndReason           `json:"end"`     // end: why
+}
+
+// over is the situation after which there is nothing.
+func (s Situation) over(why fact.EndReason) Situation {
+	s.Stage, s.Target, s.End = StageEnd, Target{}, why
+	return s
+}
+
+// back is the situation of a caller whose agent was lost: at the head of the queue, with music.
+func (s Situation) back() Situation {
+	s.Stage, s.Target = StageWait, Target{Queue: s.Offer.Queue}
+	s.Front, s.Greeted, s.Offer = true, true, floor.Offer{}
+	return s
+}

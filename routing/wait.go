@@ -1,0 +1,203 @@
+package routing
+
+import (
+	"time"
+
+	"mediasrv/config"
+	"mediasrv/media"
+	"mediasrv/media/prompt"
+	"mediasrv/routing/fact"
+	"mediasrv/routing/floor"
+	"mediasrv/routing/waiting"
+)
+
+const (
+	builtinRings   = 2
+	builtinLongest = 30 * time.Minute
+	playSlack      = 2 * time.Second // how much later than its length a prompt must have been played
+)
+
+// waiter is the stage in which a caller waits for an agent.
+type waiter struct {
+	*script
+	sit      Situation
+	queue    *config.Queue
+	strategy waiting.Strategy
+	sounds   map[waiting.Sound]*prompt.Prompt
+	view     waiting.View
+	closed   bool // wants no other agent
+
+	front, behind sound
+	offer         floor.Offer // whose phone rings; no ID: nobody's
+	claimed       bool        // the agent has picked up, and the floor is asked
+}
+
+// sound is what plays.
+type sound struct {
+	what  waiting.Sound
+	play  media.Play
+	until time.Time // when it must be over; zero: a loop
+}
+
+// wait keeps the caller entertained while one agent after the other is rung.
+func (s *script) wait(sit Situation) Situation {
+	w := s.newWaiter(sit)
+	s.event(fact.Event{Kind: fact.Queued, Queue: w.queue.Name})
+	s.log.Info("call waits", "queue", w.queue.Name, "priority", sit.Priority, "front", sit.Front)
+	w.enqueue()
+	for {
+		step := w.next()
+		if step.End != fact.EndUnset {
+			return sit.over(step.End)
+		}
+		if next, done := w.take(s.await(w.wake(step), verbHangup)); done {
+			return next
+		}
+	}
+}
+
+func (s *script) newWaiter(sit Situation) *waiter {
+	w := &waiter{script: s, sit: sit, queue: s.cfg.Queues[sit.Target.Queue], view: waiting.View{Began: time.Now()}}
+	w.strategy, w.sounds = s.c.strategy(s.cfg, sit, w.queue)
+	return w
+}
+
+// strategy is what callers of a queue hear: the number's strategy, else the queue's, else the built-in one.
+func (c *Centre) strategy(cfg *config.Config, sit Situation, q *config.Queue) (waiting.Strategy, map[waiting.Sound]*prompt.Prompt) {
+	p := c.opt.Prompts
+	sounds := map[waiting.Sound]*prompt.Prompt{waiting.Ringback: p.Ringback, waiting.Music: p.Hold()}
+	strategy := waiting.Plain{LongestWait: builtinLongest, RingFor: builtinRings * p.Ringback.Length()}
+	name := sit.Waiting
+	if name == "" {
+		name = q.Waiting
+	}
+	if w := cfg.Waiting[name]; w != nil {
+		strategy = waiting.Plain{Greeting: w.Greeting != nil, LongestWait: w.LongestWait, Message: w.LongestMessage != nil}
+		sounds[waiting.Greeting], sounds[waiting.Message] = p.For(w.Greeting), p.For(w.LongestMessage)
+		if music := p.For(w.Music); music != nil {
+			sounds[waiting.Music] = music
+		}
+	}
+	if sit.Greeted {
+		strategy.Greeting, strategy.RingFor = false, 0
+	}
+	return strategy, sounds
+}
+
+// next asks the strategy what to do, and does it. What can't be heard is skipped.
+func (w *waiter) next() waiting.Step {
+	for {
+		w.view.Now, w.view.Ringing = time.Now(), w.offer.ID != ""
+		step := w.strategy.Next(w.view)
+		if step.Closed {
+			w.close()
+		}
+		if step.End != fact.EndUnset || step.Front == waiting.Nothing || w.sounds[step.Front] != nil {
+			w.hear(step)
+			return step
+		}
+		w.heard(step.Front)
+	}
+}
+
+// enqueue asks the floor for an agent; saying it again does no harm.
+func (w *waiter) enqueue() {
+	w.c.floor.Enqueue(floor.Waiting{
+		Call: w.row.ID, Queue: w.queue.Name, Priority: w.sit.Priority, Front: w.sit.Front, Since: w.sit.Since,
+	})
+}
+
+// heard says that a prompt is over, was cut, or can't be played.
+func (w *waiter) heard(what waiting.Sound) {
+	switch what {
+	case waiting.Greeting:
+		w.view.Greeted = true
+	case waiting.Message:
+		w.view.Said = true
+	case waiting.Nothing, waiting.Ringback, waiting.Music:
+	}
+}
+
+// close takes the call out of the queue; a phone that rings goes on ringing.
+func (w *waiter) close() {
+	if !w.closed && w.offer.ID == "" {
+		w.c.floor.Leave(w.row.ID)
+	}
+	w.closed = true
+}
+
+// hear makes the caller hear what a step says.
+func (w *waiter) hear(step waiting.Step) {
+	if w.front.what == step.Front && w.behind.what == step.Behind {
+		return
+	}
+	w.turn(&w.front, step.Front, false)
+	w.turn(&w.behind, step.Behind, true)
+	var plan media.Plan
+	plan.Rows[w.customer.leg.Endpoint()] = media.Row{Music: w.behind.play, Prompt: w.front.play, Digits: true}
+	w.room.Set(plan)
+}
+
+// turn changes what a sound is.
+func (w *waiter) turn(s *sound, to waiting.Sound, loop bool) {
+	if s.what == to {
+		return
+	}
+	*s = sound{what: to}
+	if to == waiting.Nothing {
+		return
+	}
+	s.play = media.Play{Token: w.nextToken(), Audio: w.sounds[to], Loop: loop}
+	if !loop {
+		s.until = time.Now().Add(s.play.Audio.Length() + playSlack)
+	}
+	if to == waiting.Greeting {
+		w.event(fact.Event{Kind: fact.GreetingPlayed, Queue: w.queue.Name, Detail: s.play.Audio.Name()})
+	}
+}
+
+// wake is when the stage has something to do by itself.
+func (w *waiter) wake(step waiting.Step) time.Time {
+	first := step.Wake
+	for _, t := range []time.Time{w.front.until, w.ringUntil()} {
+		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
+			first = t
+		}
+	}
+	return first
+}
+
+// take does what an event asks for; true: the stage is over.
+func (w *waiter) take(e event) (next Situation, done bool) {
+	switch e.kind {
+	case over:
+		return w.sit.over(e.why), true
+	case noticed:
+		return w.noticed(e.notice)
+	case agentAnswered:
+		w.claim()
+	case agentGone:
+		w.gone(e)
+	case played:
+		if e.token == w.front.play.Token {
+			w.heard(w.front.what)
+		}
+	case commanded:
+		e.cmd.answer <- w.refuse(e.cmd.user)
+	case timeUp:
+		w.due(time.Now())
+	case callerAnswered, guestRings, guestEarly, guestAnswered, guestGone:
+	}
+	return Situation{}, false
+}
+
+// due does what the clock says.
+func (w *waiter) due(now time.Time) {
+	if t := w.front.until; !t.IsZero() && !now.Before(t) {
+		w.log.Warn("prompt did not end", "prompt", w.front.play.Audio.Name())
+		w.heard(w.front.what)
+	}
+	if t := w.ringUntil(); !t.IsZero() && !now.Before(t) {
+		w.rangOut()
+	}
+}
