@@ -1,0 +1,144 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"mediasrv/routing/fact"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+)
+
+const cookieScheme = "session"
+
+// me is who a session belongs to.
+type me struct {
+	User  string `json:"user"`
+	Name  string `json:"name"`
+	Role  string `json:"role" enum:"agent,supervisor,admin"`
+	Agent bool   `json:"agent" doc:"takes calls"`
+}
+
+type meOutput struct {
+	Body struct {
+		me
+		Company string `json:"company"`
+	}
+}
+
+type phoneOutput struct {
+	Body struct {
+		fact.PhoneLogin
+		Path string `json:"path" example:"/sip" doc:"of the WebSocket that speaks SIP (RFC 7118), on this host"`
+	}
+}
+
+type statusInput struct {
+	Body struct {
+		Status string `json:"status" enum:"available,busy,away,offline"`
+	}
+}
+
+type wrapUpInput struct {
+	Body fact.WrapUpResult
+}
+
+// newAPI makes the HTTP API; its description is at /api/openapi.json and /api/openapi.yaml.
+func (s *Server) newAPI() huma.API {
+	cfg := huma.DefaultConfig("mediasrv", "1")
+	cfg.Info.Description = "The agent desk's API. Every route but login needs the session cookie that login sets."
+	cfg.OpenAPIPath = "/api/openapi"
+	cfg.DocsPath, cfg.SchemasPath = "", ""
+	cfg.CreateHooks = nil // they would add "$schema" to every body
+	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		cookieScheme: {Type: "apiKey", In: "cookie", Name: cookieSecure, Description: "On plain HTTP the name is " + cookiePlain + "."},
+	}
+	for _, name := range []string{".json", ".yaml", "-3.0.json", "-3.0.yaml"} {
+		s.access["GET "+cfg.OpenAPIPath+name] = needNothing
+	}
+	return humago.New(s.mux, cfg)
+}
+
+// addRoutes adds the API's routes.
+func (s *Server) addRoutes(api huma.API) {
+	route(s, api, needNothing, huma.Operation{
+		OperationID: "login", Method: http.MethodPost, Path: "/api/login", Summary: "Log in",
+		Errors: []int{http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable},
+	}, s.login)
+	route(s, api, needLogin, huma.Operation{
+		OperationID: "logout", Method: http.MethodPost, Path: "/api/logout", Summary: "Log out", DefaultStatus: http.StatusNoContent,
+	}, s.logout)
+	route(s, api, needLogin, huma.Operation{
+		OperationID: "me", Method: http.MethodGet, Path: "/api/me", Summary: "Who is logged in",
+	}, s.me)
+	route(s, api, needAgent, huma.Operation{
+		OperationID: "phone", Method: http.MethodPost, Path: "/api/phone", Summary: "Get a SIP login for this browser login",
+		Description: "Calling it again gives a fresh one and revokes the one before.",
+	}, s.phone)
+	route(s, api, needAgent, huma.Operation{
+		OperationID: "status", Method: http.MethodPut, Path: "/api/me/status", Summary: "Set the own status",
+		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusConflict},
+	}, func(ctx context.Context, in *statusInput) (*struct{}, error) {
+		return nil, obey(s.opt.Centre.SetStatus(visitorOf(ctx).user.Login, in.Body.Status))
+	})
+	route(s, api, needAgent, huma.Operation{
+		OperationID: "wrap-up-extend", Method: http.MethodPost, Path: "/api/me/wrap-up/extend", Summary: "Get 10 s more for the wrap-up",
+		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusConflict},
+	}, func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+		return nil, obey(s.opt.Centre.ExtendWrapUp(visitorOf(ctx).user.Login))
+	})
+	route(s, api, needAgent, huma.Operation{
+		OperationID: "wrap-up-done", Method: http.MethodPost, Path: "/api/me/wrap-up/done", Summary: "End the wrap-up",
+		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusConflict},
+	}, func(ctx context.Context, in *wrapUpInput) (*struct{}, error) {
+		return nil, obey(s.opt.Centre.FinishWrapUp(visitorOf(ctx).user.Login, in.Body))
+	})
+	route(s, api, needAgent, huma.Operation{
+		OperationID: "hangup", Method: http.MethodPost, Path: "/api/me/hangup", Summary: "Hang up the own call",
+		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusConflict},
+	}, func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+		return nil, obey(s.opt.Centre.Hangup(visitorOf(ctx).user.Login))
+	})
+}
+
+// route adds one operation.
+func route[I, O any](s *Server, api huma.API, n need, op huma.Operation, f func(context.Context, *I) (*O, error)) {
+	op.MaxBodyBytes = maxBody
+	if n != needNothing {
+		op.Errors = append(op.Errors, http.StatusUnauthorized)
+		op.Security = []map[string][]string{{cookieScheme: {}}}
+	}
+	if n == needAgent {
+		op.Errors = append(op.Errors, http.StatusForbidden)
+	}
+	s.access[op.Method+" "+op.Path] = n
+	huma.Register(api, op, f)
+}
+
+// obey turns the centre's refusal into a 409 whose detail is its sentence.
+func obey(err error) error {
+	if err == nil {
+		return nil
+	}
+	return huma.Error409Conflict(err.Error())
+}
+
+func (s *Server) me(ctx context.Context, _ *struct{}) (*meOutput, error) {
+	u := visitorOf(ctx).user
+	out := &meOutput{}
+	out.Body.me = me{User: u.Login, Name: u.Name, Role: u.Role, Agent: u.Agent}
+	out.Body.Company = s.opt.Config().Company.Name
+	return out, nil
+}
+
+func (s *Server) phone(ctx context.Context, _ *struct{}) (*phoneOutput, error) {
+	v := visitorOf(ctx)
+	out := &phoneOutput{}
+	out.Body.PhoneLogin = s.opt.Phones.Grant(v.user.Login)
+	out.Body.Path = sipPath
+	if old := s.live.setPhone(v.live, out.Body.AuthUser); old != "" {
+		s.opt.Phones.Revoke(old)
+	}
+	return out, nil
+}

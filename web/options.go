@@ -1,0 +1,85 @@
+package web
+
+import (
+	"context"
+	"io/fs"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"mediasrv/config"
+	"mediasrv/routing/fact"
+)
+
+// Options is what a server is made of. All fields but SIP, Pages and Draining must be set.
+type Options struct {
+	Config   func() *config.Config // the file as it is now; called for each request, so that a reload takes effect at once
+	Logins   Logins
+	Centre   Centre
+	Phones   Phones
+	Heavy    Heavy          // shared by all who burn CPU: hashing of passwords waits here
+	Figures  func() Figures // read at each scrape; must not block for long
+	SIP      http.Handler   // SIP over WebSocket, reached only with a login; its request's context ends with the session. nil: 404
+	Draining func() bool    // true: /healthz says 503. nil: never
+	Pages    fs.FS          // the built pages; nil: those in the binary
+	Log      *slog.Logger
+}
+
+// Centre is what the desk needs of the contact centre. Every user passed is one of the file with Agent set. Errors are sentences for the
+// agent, and mean that the command was refused. No method may block for long.
+type Centre interface {
+	// Watch delivers the user's view now and after every change, latest wins; the function ends it. A closed channel means shutdown.
+	Watch(user string) (<-chan fact.DeskView, func())
+	SetStatus(user, status string) error
+	ExtendWrapUp(user string) error
+	FinishWrapUp(user string, r fact.WrapUpResult) error
+	Hangup(user string) error
+	// LoggedOut says that the user's last login has ended.
+	LoggedOut(user string)
+}
+
+// Phones gives out SIP logins.
+type Phones interface {
+	// Grant makes a SIP login for one browser login of the user.
+	Grant(user string) fact.PhoneLogin
+	// Revoke ends what Grant gave, and the bindings made with it. An unknown name does nothing.
+	Revoke(authUser string)
+}
+
+// Logins keeps password hashes and sessions. Methods may wait for the disk as long as ctx allows, except RenewSession, which never waits.
+type Logins interface {
+	// PasswordHash is the user's hash; empty: none was ever set.
+	PasswordHash(ctx context.Context, user string) (string, error)
+	SetPasswordHash(ctx context.Context, user, hash string) error
+	AddSession(ctx context.Context, s fact.Session) error
+	// Session finds a session, expired or not; false: there is none.
+	Session(ctx context.Context, tokenHash string) (fact.Session, bool, error)
+	// Sessions are all of a user, expired or not.
+	Sessions(ctx context.Context, user string) ([]fact.Session, error)
+	RenewSession(tokenHash string, expires time.Time)
+	DeleteSession(ctx context.Context, tokenHash string) error
+	// DeleteSessionsOf ends all sessions of a user and returns them.
+	DeleteSessionsOf(ctx context.Context, user string) ([]fact.Session, error)
+	// DeleteExpiredSessions deletes those that expired at or before now and returns them.
+	DeleteExpiredSessions(ctx context.Context, now time.Time) ([]fact.Session, error)
+	// SessionUsers are the users that have any session.
+	SessionUsers(ctx context.Context) ([]string, error)
+}
+
+// Heavy bounds work that burns CPU; *semaphore.Weighted of golang.org/x/sync is one.
+type Heavy interface {
+	Acquire(ctx context.Context, n int64) error
+	Release(n int64)
+}
+
+// Figures are the numbers that /metrics shows and that web cannot know itself.
+type Figures struct {
+	Calls          int               // calls now
+	Queues         []fact.QueueView  // every queue
+	Agents         []fact.AgentView  // every agent
+	MediaLateTicks uint64            // since the start
+	MediaDrops     map[string]uint64 // packets and frames dropped since the start, by reason
+	JournalDepth   int               // records that wait to be committed
+	JournalDropped uint64            // records lost since the start
+	JournalErrors  uint64            // failed commits since the start
+}

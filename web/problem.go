@@ -1,0 +1,20 @@
+package web
+
+import (
+	"encoding/json"
+	"net/http"
+)
+
+// problem is an RFC 9457 answer, as Huma makes them for its routes.
+type problem struct {
+	Title  string `json:"title"`
+	Status int    `json:"status"`
+	Detail string `json:"detail"`
+}
+
+// refuse answers a request with a problem.
+func refuse(w http.ResponseWriter, status int, detail string) {
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(status)
+	_ = json.NewEncoder(w).Encode(problem{Title: http.StatusText(status), Status: status, Detail: detail}) // the client is gone: nobody to tell
+}

@@ -1,0 +1,86 @@
+// What the server says and takes. It mirrors routing/fact/desk.go; times are RFC 3339 in UTC.
+
+export type Status = 'available' | 'busy' | 'away' | 'offline';
+export type Activity = 'idle' | 'ringing' | 'talking' | 'wrap-up';
+export type CallKind = 'normal' | 'transferred' | 'callback' | 'personal-callback';
+export type ConversationStatus = 'open' | 'waiting' | 'solved' | 'closed';
+
+export interface Me {
+  user: string;
+  name: string;
+  role: string;
+  agent: boolean;
+  company?: string;
+}
+
+export interface PhoneLogin {
+  uri: string;
+  authUser: string;
+  password: string;
+  realm: string;
+  path?: string;
+}
+
+export interface AgentView {
+  user: string;
+  name: string;
+  status: Status;
+  activity: Activity;
+  since: string;
+  phone: boolean;
+}
+
+export interface QueueView {
+  name: string;
+  waiting: number;
+  longest: string | null;
+}
+
+export interface EventView {
+  at: string;
+  kind: string;
+  agent: string;
+  queue: string;
+  detail: string;
+}
+
+export interface CallView {
+  id: string;
+  state: 'ringing' | 'talking' | 'ended';
+  since: string;
+  queue: string;
+  kind: CallKind;
+  number: string;
+  name: string;
+  entry: string;
+  waited: number;
+  ringUntil: string | null;
+  recording: boolean;
+  timeline: EventView[] | null;
+  endReason: string;
+}
+
+export interface WrapUpView {
+  call: string;
+  began: string;
+  until: string;
+  extend: boolean;
+  dispositions: string[] | null;
+  required: boolean;
+}
+
+export interface DeskView {
+  agent: AgentView;
+  queues: QueueView[] | null;
+  call: CallView | null;
+  wrapUp: WrapUpView | null;
+  notice: string;
+  now: string;
+}
+
+export interface WrapUpResult {
+  notes: string;
+  disposition: string;
+  status: ConversationStatus;
+  lineRating: number;
+}

@@ -1,0 +1,263 @@
+import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import type { DeskApi } from '../api/desk';
+import { Refusal } from '../api/refusal';
+import { EventStream } from '../api/stream';
+import type { Me, Status } from '../api/types';
+import { claimPhone } from '../phone/claim';
+import { askMicrophone, MicrophoneError } from '../phone/microphone';
+import { Phone } from '../phone/phone';
+import { type Draft, resultOf } from '../state/draft';
+import type { DeskEvent } from '../state/event';
+import { onInvite } from '../state/invite';
+import { type Panel, panelOf, stale } from '../state/panel';
+import { reduce } from '../state/reduce';
+import { type Intent, initial, type Place, type State } from '../state/state';
+import { t } from '../text/text';
+import { forgetDraft } from './draft-store';
+
+const settleLimit = 3_000; // how long an accepted wish is shown before the view is believed instead
+const inviteLimit = 4_000; // how long an early "answer" waits for the INVITE
+
+/** The desk: it holds the state, and does what the agent asks. Components read it and call it; they change nothing themselves. */
+export class Desk {
+  readonly state: Signal<State> = signal(initial);
+  readonly panel: ReadonlySignal<Panel> = computed(() => panelOf(this.state.value));
+  /** The server's time in ms, four times a second. */
+  readonly now: Signal<number> = signal(Date.now());
+
+  private readonly stream: EventStream;
+  private readonly phone: Phone;
+  private claim: () => void = () => undefined;
+
+  constructor(
+    private readonly api: DeskApi,
+    audio: HTMLAudioElement,
+  ) {
+    this.stream = new EventStream({
+      state: (stream) => this.dispatch({ type: 'stream', stream }),
+      view: (view) => this.onView({ type: 'view', view, local: Date.now() }),
+      denied: () => this.leave(true),
+    });
+    this.phone = new Phone(api.phone, audio, {
+      line: (line) => this.dispatch({ type: 'line', line }),
+      invited: (call) => onInvite(this.state.value, call),
+      offered: (call, number, name) => this.onOffered(call, number, name),
+      stage: (call, stage) => this.dispatch({ type: 'phone-stage', call, stage, local: Date.now() }),
+      muted: (muted) => this.dispatch({ type: 'phone-muted', muted }),
+      audio: (sound) => this.dispatch({ type: 'phone-audio', audio: sound }),
+      microphone: (microphone) => this.onMicrophone(microphone),
+      ended: (call, failed) => {
+        this.dispatch({ type: 'phone-ended', call });
+        if (failed) this.refused('call', t('answerFailed'));
+      },
+    });
+  }
+
+  /** Begins: signed in already, or not. */
+  async start(): Promise<void> {
+    setInterval(() => this.tick(), 250);
+    try {
+      this.enter(await this.api.me());
+    } catch {
+      this.dispatch({ type: 'signed-out', ended: false });
+    }
+  }
+
+  /** Throws Refusal. */
+  async login(user: string, password: string): Promise<void> {
+    const me = await this.api.login(user, password);
+    if (!me.agent) {
+      void this.api.logout().catch(() => undefined);
+      throw new Refusal(403, t('loginNoAgent'));
+    }
+    this.enter(me);
+  }
+
+  async logout(): Promise<void> {
+    this.leave(false);
+    await this.api.logout().catch(() => undefined);
+  }
+
+  /** Before "available" the microphone is asked for, so that no customer waits for a permission. */
+  async setStatus(status: Status): Promise<void> {
+    this.dispatch({ type: 'status-wanted', status });
+    try {
+      if (status === 'available') await this.prepare();
+      await this.api.setStatus(status);
+      setTimeout(() => this.dispatch({ type: 'status-settled', status }), settleLimit);
+    } catch (error) {
+      this.dispatch({ type: 'status-settled', status });
+      this.failed('status', error);
+    }
+  }
+
+  answer(): void {
+    const { phone } = this.state.value;
+    const call = this.panel.value.call;
+    if (this.panel.value.kind !== 'ringing') return;
+    if (phone?.call === call) void this.phone.answer();
+    else this.waitForInvite({ kind: 'answer', call });
+  }
+
+  refuse(): void {
+    const { phone } = this.state.value;
+    const call = this.panel.value.call;
+    if (this.panel.value.kind !== 'ringing') return;
+    const intent: Intent = { kind: 'refuse', call };
+    if (phone?.call !== call) {
+      this.waitForInvite(intent);
+      return;
+    }
+    this.dispatch({ type: 'intent', intent });
+    this.phone.refuse();
+    this.giveUpLater(intent, '');
+  }
+
+  async hangup(): Promise<void> {
+    const { kind, call } = this.panel.value;
+    if (kind !== 'talking' && kind !== 'connecting') return;
+    const intent: Intent = { kind: 'hangup', call };
+    this.dispatch({ type: 'intent', intent });
+    if (this.phone.hangup()) return this.giveUpLater(intent, '');
+    try {
+      await this.api.hangup();
+      this.giveUpLater(intent, '');
+    } catch (error) {
+      this.dispatch({ type: 'intent-over', intent });
+      this.failed('call', error);
+    }
+  }
+
+  toggleMute(): void {
+    if (this.panel.value.kind === 'talking') this.phone.mute(!this.panel.value.muted);
+  }
+
+  extend(): Promise<void> {
+    return this.wrapUp('extend', () => this.api.extend());
+  }
+
+  done(draft: Draft): Promise<void> {
+    return this.wrapUp('done', async () => {
+      await this.api.done(resultOf(draft));
+      forgetDraft(draft.call);
+    });
+  }
+
+  dismissNotice(): void {
+    this.dispatch({ type: 'refusal-seen', place: 'status' });
+    this.dispatch({ type: 'dismissed', notice: this.state.value.view?.notice ?? '' });
+  }
+
+  private async wrapUp(busy: 'extend' | 'done', act: () => Promise<void>): Promise<void> {
+    if (this.state.value.wrapUpBusy) return;
+    this.dispatch({ type: 'wrap-up-busy', busy });
+    try {
+      await act();
+    } catch (error) {
+      this.failed('wrapUp', error);
+    } finally {
+      this.dispatch({ type: 'wrap-up-busy', busy: null });
+    }
+  }
+
+  private enter(me: Me): void {
+    if (!me.agent) {
+      this.dispatch({ type: 'signed-out', ended: false });
+      return;
+    }
+    this.dispatch({ type: 'signed-in', me });
+    this.stream.start();
+    this.claim = claimPhone(this.phone, () => this.dispatch({ type: 'line', line: 'elsewhere' }));
+  }
+
+  private leave(ended: boolean): void {
+    this.stream.stop();
+    this.claim();
+    this.phone.stop();
+    this.dispatch({ type: 'signed-out', ended });
+  }
+
+  private async prepare(): Promise<void> {
+    await askMicrophone();
+    this.dispatch({ type: 'microphone', microphone: 'ok' });
+    if ('Notification' in window && Notification.permission === 'default') void Notification.requestPermission();
+  }
+
+  private onView(event: DeskEvent & { type: 'view' }): void {
+    this.dispatch(event);
+    const { phone } = this.state.value;
+    if (phone && stale(this.state.value)) setTimeout(() => this.dropStale(phone.call), settleLimit);
+  }
+
+  // A call that the server has forgotten (it was restarted, a BYE was lost) must not block the next one.
+  private dropStale(call: string): void {
+    if (stale(this.state.value) && this.state.value.phone?.call === call) this.phone.hangup();
+  }
+
+  private onOffered(call: string, number: string, name: string): void {
+    this.dispatch({ type: 'phone-offered', call, number, name, local: Date.now() });
+    const intent = this.state.value.intent;
+    if (intent?.call !== call) return;
+    if (intent.kind === 'answer') void this.phone.answer();
+    if (intent.kind === 'refuse') this.phone.refuse();
+  }
+
+  private onMicrophone(microphone: State['microphone']): void {
+    this.dispatch({ type: 'microphone', microphone });
+    if (microphone !== 'ok' && microphone !== 'gone') this.refused('status', microphoneText(microphone));
+  }
+
+  private waitForInvite(intent: Intent): void {
+    this.dispatch({ type: 'intent', intent });
+    setTimeout(() => {
+      if (this.state.value.phone?.call !== intent.call) this.giveUp(intent, t('notHere'));
+    }, inviteLimit);
+  }
+
+  private giveUpLater(intent: Intent, why: string): void {
+    setTimeout(() => this.giveUp(intent, why), settleLimit);
+  }
+
+  private giveUp(intent: Intent, why: string): void {
+    if (this.state.value.intent?.kind !== intent.kind || this.state.value.intent.call !== intent.call) return;
+    this.dispatch({ type: 'intent-over', intent });
+    if (why) this.refused('call', why);
+  }
+
+  private failed(place: Place, error: unknown): void {
+    if (error instanceof Refusal && error.status === 401) this.leave(true);
+    else this.refused(place, whyOf(error));
+  }
+
+  private refused(place: Place, why: string): void {
+    this.dispatch({ type: 'refused', place, why });
+  }
+
+  private tick(): void {
+    this.now.value = Date.now() + (this.state.value.offset ?? 0);
+  }
+
+  private dispatch(event: DeskEvent): void {
+    this.state.value = reduce(this.state.value, event);
+    this.tick();
+  }
+}
+
+function whyOf(error: unknown): string {
+  if (error instanceof MicrophoneError) return microphoneText(error.kind);
+  if (error instanceof Refusal) {
+    return error.detail || (error.status === 0 ? t('unreachable') : t('refusedUnknown', { status: error.status }));
+  }
+  console.error(error);
+  return t('refusedUnknown', { status: '–' });
+}
+
+function microphoneText(kind: MicrophoneError['kind']): string {
+  const keys = {
+    refused: 'microphoneRefused',
+    missing: 'microphoneMissing',
+    busy: 'microphoneBusy',
+    insecure: 'insecure',
+  } as const;
+  return t(keys[kind]);
+}

@@ -1,0 +1,101 @@
+import type { CallKind, CallView } from '../api/types';
+import { instant } from './clock';
+import type { PhoneCall, State } from './state';
+
+export type PanelKind = 'idle' | 'ringing' | 'connecting' | 'talking' | 'ended' | 'wrap-up';
+
+/** What the call panel shows. Times are in ms on the server's clock; 0: no time. */
+export interface Panel {
+  readonly kind: PanelKind;
+  readonly call: string;
+  readonly queue: string;
+  readonly callKind: CallKind;
+  readonly number: string;
+  readonly name: string;
+  /** Since when the state lasts. In wrap-up: until when. */
+  readonly since: number;
+  readonly ringUntil: number;
+  readonly muted: boolean;
+  readonly recording: boolean;
+  readonly audio: 'ok' | 'lost' | 'elsewhere';
+  readonly endReason: string;
+}
+
+const empty: Panel = {
+  kind: 'idle',
+  call: '',
+  queue: '',
+  callKind: 'normal',
+  number: '',
+  name: '',
+  since: 0,
+  ringUntil: 0,
+  muted: false,
+  recording: false,
+  audio: 'ok',
+  endReason: '',
+};
+
+/** The call panel from the view, the phone and what was just asked for: optimistic, and right again with the next view. */
+export function panelOf(s: State): Panel {
+  const call = s.view?.call ?? null;
+  if (s.phone && call?.id !== s.phone.call && !stale(s)) return fromPhone(s.phone);
+  if (call && call.state !== 'ended') return fromCall(s, call);
+  const wrapUp = s.view?.wrapUp;
+  if (wrapUp)
+    return { ...(call ? known(call) : empty), kind: 'wrap-up', call: wrapUp.call, since: instant(wrapUp.until) };
+  if (call) return { ...known(call), kind: 'ended', since: instant(call.since) };
+  return empty;
+}
+
+/** The phone is in a call that a live view no longer knows of: the view is right. */
+export function stale(s: State): boolean {
+  if (!s.phone || s.stream !== 'open' || !s.view) return false;
+  return s.phone.stage === 'connected' && s.view.call?.id !== s.phone.call;
+}
+
+// The INVITE can be here before the view, and the view may be cut off: the phone knows enough to go on.
+function fromPhone(phone: PhoneCall): Panel {
+  const kind = phone.stage === 'offered' ? 'ringing' : phone.stage === 'answering' ? 'connecting' : 'talking';
+  const { call, number, name, since, muted } = phone;
+  return { ...empty, kind, call, number, name, since, muted, audio: phone.audio };
+}
+
+function fromCall(s: State, call: CallView): Panel {
+  const phone = s.phone?.call === call.id ? s.phone : null;
+  const intent = s.intent?.call === call.id ? s.intent.kind : null;
+  const base = known(call);
+  if (intent === 'refuse' || intent === 'hangup' || (!phone && s.left === call.id)) {
+    return { ...base, kind: 'ended', since: 0 };
+  }
+  if (call.state === 'ringing') return ringing(s, base, phone, intent === 'answer');
+  return {
+    ...base,
+    kind: 'talking',
+    muted: phone?.muted ?? false,
+    audio: phone ? phone.audio : 'elsewhere',
+  };
+}
+
+function ringing(s: State, base: Panel, phone: PhoneCall | null, answering: boolean): Panel {
+  if (phone?.stage === 'connected' && s.stream !== 'open') {
+    return { ...base, kind: 'talking', since: phone.since, muted: phone.muted, audio: phone.audio };
+  }
+  const connecting = answering || (phone !== null && phone.stage !== 'offered');
+  return { ...base, kind: connecting ? 'connecting' : 'ringing' };
+}
+
+function known(call: CallView): Panel {
+  return {
+    ...empty,
+    call: call.id,
+    queue: call.queue,
+    callKind: call.kind,
+    number: call.number,
+    name: call.name,
+    since: instant(call.since),
+    ringUntil: instant(call.ringUntil),
+    recording: call.recording,
+    endReason: call.endReason,
+  };
+}

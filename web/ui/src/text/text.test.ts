@@ -1,0 +1,77 @@
+import { describe, expect, test } from 'vitest';
+import { catalogue, type Message } from './catalogue';
+import { eventDetail, eventText } from './event';
+import { duration, initials, numberGroups } from './format';
+import { endText } from './reason';
+import { fill, pickLanguage } from './text';
+
+test.each([
+  [0, '0:00'],
+  [7, '0:07'],
+  [59.9, '0:59'],
+  [60, '1:00'],
+  [3723, '1:02:03'],
+  [-5, '0:00'],
+])('%d s is %s', (s, text) => expect(duration(s)).toBe(text));
+
+test.each([
+  ['+819012345678', '+81 90 1234 5678'],
+  ['+81345678900', '+81 3 4567 8900'],
+  ['+12125550123', '+1 212 555 0123'],
+  ['+905321234567', '+90 532 123 45 67'],
+  ['+442079460123', '+44 20 7946 0123'],
+  ['+35312345678', '+353 1234 5678'],
+  ['+3531', '+3531'],
+  ['1001', '1001'],
+  ['', ''],
+  ['<b>', '<b>'],
+])('%s is read as %s', (number, text) => {
+  expect(numberGroups(number).join(' ')).toBe(text);
+  expect(numberGroups(number).join('')).toBe(number);
+});
+
+test.each([
+  ['Aiko Yamada', 'AY'],
+  ['aiko', 'A'],
+  ['  Ben  van   Dyk ', 'BD'],
+  ['', ''],
+  ['山田 愛子', '山愛'],
+])('%s: %s', (name, letters) => expect(initials(name)).toBe(letters));
+
+describe('catalogue', () => {
+  test('placeholders are filled, unknown ones stay', () => {
+    expect(fill({ en: '{a} and {b}' }, 'en', { a: 'x' })).toBe('x and {b}');
+  });
+  test('no text is empty, and translations have the placeholders of the English', () => {
+    for (const [key, message] of Object.entries<Message>(catalogue)) {
+      const holes = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort().join();
+      for (const text of Object.values(message)) {
+        expect(text, key).not.toBe('');
+        expect(holes(text), key).toBe(holes(message.en));
+      }
+    }
+  });
+  test('the language of the browser, else English', () => {
+    expect(pickLanguage(['xx', 'en-GB'])).toBe('en');
+    expect(pickLanguage(['xx'])).toBe('en');
+  });
+});
+
+describe('time line', () => {
+  const self = { user: 'ben', name: 'Ben' };
+  const event = { at: '', kind: 'agent-answered', agent: 'ben', queue: 'Q', detail: '' };
+  test('the reader is "you"', () => {
+    expect(eventText(event, self)).toBe('Answered by you');
+    expect(eventText({ ...event, agent: 'aiko' }, self)).toBe('Answered by aiko');
+  });
+  test('a kind from a newer server is shown as it is', () => {
+    expect(eventText({ ...event, kind: 'hold-began' }, self)).toBe('hold began');
+    expect(eventText({ ...event, kind: 'toString' }, self)).toBe('toString');
+  });
+  test('reasons in words', () => {
+    expect(eventDetail({ ...event, kind: 'call-ended', detail: 'caller-hung-up' })).toBe('The customer hung up');
+    expect(eventDetail({ ...event, kind: 'queued', detail: 'position 2' })).toBe('position 2');
+    expect(endText('protocol')).toContain('protocol');
+    expect(endText('unset')).toBe('');
+  });
+});

@@ -1,0 +1,34 @@
+import type { Panel } from '../../state/panel';
+import type { State } from '../../state/state';
+import { endText } from '../../text/reason';
+import { t } from '../../text/text';
+import { useRoom } from '../context';
+
+/** One line about the call, in a place of its own: why something was refused, what is wrong, what comes next. */
+export function CallMessage({ panel }: { panel: Panel }) {
+  const { desk } = useRoom();
+  const state = desk.state.value;
+  const bad = badNews(panel, state);
+  return (
+    <p class={`call-message ${bad ? 'bad' : ''}`} role={bad ? 'alert' : undefined} data-testid="call-message">
+      {bad || hint(panel, state)}
+    </p>
+  );
+}
+
+function badNews(panel: Panel, state: State): string {
+  const why = state.refusals.call;
+  if (why) return why;
+  if (panel.kind !== 'talking') return '';
+  if (state.microphone === 'gone') return t('microphoneGone');
+  if (panel.audio === 'lost') return t('audioLost');
+  return '';
+}
+
+function hint(panel: Panel, state: State): string {
+  if (panel.kind === 'idle') return t(`idle.${state.wanted ?? state.view?.agent.status ?? 'offline'}`);
+  if (panel.kind === 'wrap-up') return t('wrapUpHint');
+  if (panel.kind === 'talking' && panel.audio === 'elsewhere') return t('audioElsewhere');
+  if (panel.kind === 'ended') return endText(panel.endReason);
+  return '';
+}

@@ -1,0 +1,37 @@
+import type { Panel } from '../../state/panel';
+import { t } from '../../text/text';
+import { CopyButton } from '../kit/CopyButton';
+import { NumberText } from '../kit/NumberText';
+
+/** Who calls, and what kind of call it is. */
+export function Caller({ panel }: { panel: Panel }) {
+  return (
+    <div class="caller">
+      <p class="caller-name" data-testid="call-name">
+        {panel.name || (panel.number ? t('unknownCaller') : t('withheld'))}
+      </p>
+      {panel.number && (
+        <p class="caller-number">
+          <span data-testid="call-number">
+            <NumberText number={panel.number} />
+          </span>
+          <CopyButton text={panel.number} label={t('copyNumber')} />
+        </p>
+      )}
+      <p class="chips">
+        {(panel.kind !== 'talking' || panel.callKind !== 'normal') && (
+          <span class="chip" data-testid="call-kind">
+            {t(`kind.${panel.callKind}`)}
+          </span>
+        )}
+        {panel.recording && panel.kind === 'talking' && (
+          <span class="chip recording">
+            <i aria-hidden="true" />
+            {t('recording')}
+          </span>
+        )}
+        {panel.muted && <span class="chip muted">{t('muted')}</span>}
+      </p>
+    </div>
+  );
+}
