@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync/atomic"
+
+	"golang.org/x/sync/semaphore"
+
+	"mediasrv/config"
+	"mediasrv/media"
+	"mediasrv/recorder"
+	"mediasrv/routing"
+	"mediasrv/sip"
+	"mediasrv/store"
+	"mediasrv/tts"
+	"mediasrv/web"
+)
+
+// server is every room of the house, wired.
+type server struct {
+	cfg      *config.Config
+	log      *slog.Logger
+	heavy    *semaphore.Weighted // bounds work that burns CPU beside the media workers
+	store    *store.Store
+	engine   *media.Engine
+	recorder *recorder.Recorder
+	centre   *routing.Centre
+	stack    *sip.Stack
+	prompts  *routing.Prompts
+	web      *web.Server
+	draining atomic.Bool
+}
+
+// dialer gives routing the SIP stack, which is made after it.
+type dialer struct{ stack *sip.Stack }
+
+func (d *dialer) Dial(to routing.Target, from routing.Caller, in routing.Room, events routing.Sink) (routing.Leg, error) {
+	return d.stack.Dial(to, from, in, events)
+}
+
+// build makes every part and binds the SIP ports. Nothing runs yet, but what crashed calls left behind is put in order.
+func build(ctx context.Context, cfg *config.Config, log *slog.Logger) (*server, error) {
+	s := &server{cfg: cfg, log: log, heavy: semaphore.NewWeighted(int64(max(runtime.GOMAXPROCS(0)-1, 1)))}
+	if err := s.buildStore(); err != nil {
+		return nil, err
+	}
+	if err := s.buildParts(ctx); err != nil {
+		return nil, errors.Join(err, s.store.Close())
+	}
+	return s, nil
+}
+
+// buildStore opens the database and ends the calls of a crash.
+func (s *server) buildStore() error {
+	node, err := os.Hostname()
+	if err != nil {
+		return fmt.Errorf("host name: %w", err)
+	}
+	if s.store, err = store.Open(filepath.Join(s.cfg.DataDir, databaseFile), node, s.log); err != nil {
+		return err
+	}
+	orphans, err := s.store.OrphanCalls()
+	if err != nil {
+		return errors.Join(err, s.store.Close())
+	}
+	if orphans > 0 {
+		s.log.Warn("calls were cut off by a crash", "calls", orphans)
+	}
+	return nil
+}
+
+func (s *server) buildParts(ctx context.Context) (err error) {
+	cfg := s.cfg
+	workers := runtime.GOMAXPROCS(0)
+	media.TuneScheduler(workers)
+	if s.engine, err = media.New(media.Config{
+		Workers: workers, PublicAddress: cfg.PublicAddress, PortMin: cfg.Listen.RTPMin, PortMax: cfg.Listen.RTPMax, Log: s.log,
+	}); err != nil {
+		return err
+	}
+	if s.recorder, err = recorder.New(recorder.Options{
+		Dir: filepath.Join(cfg.DataDir, "recordings"), Index: s.store, Log: s.log,
+	}); err != nil {
+		return err
+	}
+	prompts, err := s.makePrompts(ctx)
+	if err != nil {
+		return err
+	}
+	s.prompts = prompts
+	open, err := s.store.OpenConversations()
+	if err != nil {
+		return err
+	}
+	phones := &dialer{}
+	s.centre = routing.New(routing.Options{
+		Config: cfg, Dialer: phones, Recorder: s.recorder, Store: s.store, Prompts: prompts, Log: s.log, Open: open,
+	})
+	if s.stack, err = sip.New(sip.Config{File: cfg, Media: s.engine, Handler: s.centre, Log: s.log}); err != nil {
+		return err
+	}
+	phones.stack = s.stack
+	s.web, err = web.New(web.Options{
+		Config: func() *config.Config { return cfg }, Logins: s.store, Centre: s.centre, Phones: s.stack, Heavy: s.heavy,
+		Figures: s.figures, SIP: s.stack.WebSocket(), Draining: s.draining.Load, Log: s.log,
+	})
+	return err
+}
+
+// makePrompts makes what callers hear. What can't be made is logged, and callers hear music in its place.
+func (s *server) makePrompts(ctx context.Context) (*routing.Prompts, error) {
+	speaker, err := tts.New(s.cfg.Company.Speech, filepath.Join(s.cfg.DataDir, "speech"), s.log)
+	if err != nil {
+		return nil, err
+	}
+	prompts, faults := routing.Prepare(ctx, s.cfg, speaker, s.log)
+	for _, fault := range faults {
+		s.log.Error("a prompt could not be made; callers hear music instead", "error", fault)
+	}
+	return prompts, ctx.Err()
+}
+
+// figures are the numbers for /metrics.
+func (s *server) figures() web.Figures {
+	calls, journal, engine := s.centre.Stats(), s.store.Stats(), s.engine.Stats()
+	f := web.Figures{
+		Queues: calls.Queues, Agents: calls.Agents, Calls: s.centre.Calls(),
+		MediaLateTicks: engine.LateTicks, MediaDrops: engine.Dropped,
+		JournalDepth: journal.Pending, JournalDropped: journal.Dropped, JournalErrors: journal.Errors,
+	}
+	return f
+}

@@ -1,0 +1,232 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+	"math"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"mediasrv/media/prompt"
+	"mediasrv/media/wav"
+)
+
+// sound is decoded audio: one slice per channel, -1 to 1.
+type sound struct {
+	rate     int
+	channels [][]float64
+}
+
+const window = 100 * time.Millisecond
+
+// windows is how many whole windows a channel has.
+func (s sound) windows() int { return len(s.channels[0]) * int(time.Second/window) / s.rate }
+
+// at is one window of a channel.
+func (s sound) at(channel, i int) []float64 {
+	n := s.rate / int(time.Second/window)
+	return s.channels[channel][i*n : (i+1)*n]
+}
+
+// tone is the share (0 to 1) of a window's energy that is at a frequency (Goertzel).
+func tone(x []float64, hz float64, rate int) float64 {
+	w := 2 * math.Cos(2*math.Pi*hz/float64(rate))
+	var a, b, energy float64
+	for _, v := range x {
+		a, b = v+w*a-b, a
+		energy += v * v
+	}
+	if energy < 1e-9 {
+		return 0
+	}
+	power := (a*a + b*b - w*a*b) / float64(len(x)) * 2
+	return power / energy
+}
+
+// level is a window's RMS in dBFS (of a full-scale square wave).
+func level(x []float64) float64 {
+	var e float64
+	for _, v := range x {
+		e += v * v
+	}
+	return 10 * math.Log10(e/float64(len(x))+1e-12)
+}
+
+// toneWindows counts the windows of a channel that are mostly the tone.
+func (s sound) toneWindows(channel int, hz float64) int {
+	n := 0
+	for i := range s.windows() {
+		if x := s.at(channel, i); level(x) > -45 && tone(x, hz, s.rate) > 0.7 {
+			n++
+		}
+	}
+	return n
+}
+
+// loudWindows counts the windows of a channel that carry sound at all.
+func (s sound) loudWindows(channel int) int {
+	n := 0
+	for i := range s.windows() {
+		if level(s.at(channel, i)) > -45 {
+			n++
+		}
+	}
+	return n
+}
+
+// longestSilence is the longest run of silent windows between two times.
+func (s sound) longestSilence(channel int, from, to time.Duration) time.Duration {
+	longest, run := 0, 0
+	for i := int(from / window); i < min(int(to/window), s.windows()); i++ {
+		if level(s.at(channel, i)) > -55 {
+			run = 0
+			continue
+		}
+		run++
+		longest = max(longest, run)
+	}
+	return time.Duration(longest) * window
+}
+
+// readWAV decodes a file.
+func readWAV(t *testing.T, path string) sound {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	r, err := wav.NewReader(f)
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	s := sound{rate: r.Format().Rate, channels: make([][]float64, r.Format().Channels)}
+	buf := make([]int16, 8000*len(s.channels))
+	for {
+		n, err := r.Read(buf)
+		for i, v := range buf[:n] {
+			c := i % len(s.channels)
+			s.channels[c] = append(s.channels[c], float64(v)/32768)
+		}
+		if errors.Is(err, io.EOF) {
+			return s
+		}
+		if err != nil {
+			t.Fatalf("%s: %v", path, err)
+		}
+	}
+}
+
+// lastSecond is the newest second of a file that is still being written: its header isn't right yet.
+func lastSecond(path string) ([]float64, error) {
+	const header, second = 44, 2 * 8000
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	if len(raw) < header+second {
+		return nil, errorf("%s has %d bytes only", path, len(raw))
+	}
+	raw = raw[header:]
+	raw = raw[:len(raw)&^1]
+	x := make([]float64, 0, 8000)
+	for raw = raw[len(raw)-second:]; len(raw) > 1; raw = raw[2:] {
+		x = append(x, float64(int16(binary.LittleEndian.Uint16(raw)))/32768)
+	}
+	return x, nil
+}
+
+// hearsAtTheEnd waits until the newest second that the caller heard is a tone, or is free of it.
+func (c *caller) hearsAtTheEnd(hz float64, yes bool) {
+	c.t.Helper()
+	eventually(c.t, "what the caller hears", func() error {
+		x, err := lastSecond(c.heard)
+		if err != nil {
+			return err
+		}
+		share := tone(x, hz, 8000)
+		if level(x) < -45 {
+			share = 0
+		}
+		if yes != (share > 0.7) || (!yes && share > 0.05) {
+			return errorf("%.0f Hz has %.0f %% of the energy at %.0f dBFS; wanted: %t", hz, 100*share, level(x), yes)
+		}
+		return nil
+	})
+}
+
+// heardFor waits until the caller has listened for some seconds.
+func (c *caller) heardFor(seconds int) {
+	c.t.Helper()
+	eventually(c.t, "the caller listens", func() error {
+		info, err := os.Stat(c.heard)
+		if err != nil {
+			return err
+		}
+		if got := int(info.Size()) / 16000; got < seconds {
+			return errorf("%d s so far", got)
+		}
+		return nil
+	})
+}
+
+var errorf = fmt.Errorf
+
+// likeness is how well a second of a known sound (8 kHz) is found somewhere in a channel: the largest normalised correlation, 0 to 1.
+func (s sound) likeness(channel int, known []int16) float64 {
+	ref := make([]float64, 8000)
+	var power float64
+	for i := range ref {
+		ref[i] = float64(known[i]) / 32768
+		power += ref[i] * ref[i]
+	}
+	x, best := s.channels[channel], 0.0
+	var energy float64
+	for i, v := range x {
+		energy += v * v
+		if i < len(ref) {
+			continue
+		}
+		start := i - len(ref)
+		energy -= x[start] * x[start]
+		if energy < power/100 {
+			continue
+		}
+		var sum float64
+		for k, r := range ref {
+			sum += r * x[start+1+k]
+		}
+		best = max(best, sum/math.Sqrt(power*energy))
+	}
+	return best
+}
+
+// greetingOf is the first second of what the server's speech engine made.
+func (s *server) greetingOf() []int16 {
+	s.t.Helper()
+	files, err := filepath.Glob(filepath.Join(s.opt.Dir, "speech", "*.wav"))
+	if err != nil || len(files) == 0 {
+		s.t.Fatalf("no speech was made (%v)", err)
+	}
+	p, err := prompt.Load(s.t.Context(), files[0])
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return loud(p.PCM())
+}
+
+// loud is the audio from where it becomes loud.
+func loud(pcm []int16) []int16 {
+	for i, v := range pcm {
+		if v > 1000 || v < -1000 {
+			return pcm[i:]
+		}
+	}
+	return pcm
+}

@@ -1,0 +1,113 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"mediasrv/media/prompt"
+)
+
+const (
+	callerTone = 440.0
+	agentTone  = 1000.0
+)
+
+// The main job: a caller hears the greeting and music, an agent answers in the browser, each hears the other, and it is recorded.
+func TestCallReachesAgentIsHeardAndRecorded(t *testing.T) {
+	s := start(t, options{})
+	c := s.call(supportNumber, "--tone", "440", "--for", "40s")
+	c.says("answered")
+	// Nobody is there yet: greeting, ringback and music.
+	c.heardFor(16)
+	a := s.browse("aiko", agentTone)
+	a.shows("call-state", "ringing")
+	a.shows("call-queue", "support")
+	a.click("answer")
+	a.shows("call-state", "talking")
+	a.hears(callerTone)
+	c.ended()
+	a.shows("wrapup", "")
+	a.click("wrapup-done")
+	a.shows("call-state", "idle")
+
+	heard := readWAV(t, c.heard)
+	if n := heard.loudWindows(0); n < 150 {
+		t.Errorf("the caller heard sound in %d windows of 100 ms only", n)
+	}
+	if like := heard.likeness(0, s.greetingOf()); like < 0.8 {
+		t.Errorf("the greeting was not heard: likeness %.2f", like)
+	}
+	if like := heard.likeness(0, loud(prompt.Music().PCM())); like < 0.8 {
+		t.Errorf("the music was not heard: likeness %.2f", like)
+	}
+	if n := heard.toneWindows(0, agentTone); n < 20 {
+		t.Errorf("the caller heard the agent in %d windows of 100 ms only", n)
+	}
+	if n := heard.toneWindows(0, callerTone); n > 2 {
+		t.Errorf("the caller heard itself in %d windows", n)
+	}
+	if gap := heard.longestSilence(0, time.Second, 20*time.Second); gap > 1500*time.Millisecond {
+		t.Errorf("the caller heard nothing for %s", gap)
+	}
+	s.checkRecordings()
+	s.checkRows()
+}
+
+func (s *server) checkRecordings() {
+	s.t.Helper()
+	eventually(s.t, "three recordings and their metadata", func() error { return s.countRecordings(3) })
+	merged := readWAV(s.t, s.recordings("*_merged_1.wav")[0])
+	if len(merged.channels) != 2 {
+		s.t.Fatalf("merged recording has %d channels, want 2", len(merged.channels))
+	}
+	for channel, want := range []float64{callerTone, agentTone} {
+		if n := merged.toneWindows(channel, want); n < 20 {
+			s.t.Errorf("channel %d of the merged file has %.0f Hz in %d windows only", channel, want, n)
+		}
+	}
+	if n := merged.toneWindows(0, agentTone) + merged.toneWindows(1, callerTone); n > 2 {
+		s.t.Errorf("the merged file has voices in the wrong channel in %d windows", n)
+	}
+	for pattern, hz := range map[string]float64{"*_customer_1.wav": callerTone, "*_agent_1.wav": agentTone} {
+		if n := readWAV(s.t, s.recordings(pattern)[0]).toneWindows(0, hz); n < 20 {
+			s.t.Errorf("%s has its tone in %d windows only", pattern, n)
+		}
+	}
+	var meta map[string]any
+	raw, err := os.ReadFile(strings.TrimSuffix(s.recordings("*_merged_1.wav")[0], ".wav") + ".json")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := json.Unmarshal(raw, &meta); err != nil {
+		s.t.Fatal(err)
+	}
+	s.t.Logf("metadata: %s", raw)
+}
+
+func (s *server) countRecordings(n int) error {
+	if wavs, metas := s.recordings("*.wav"), s.recordings("*.json"); len(wavs) != n || len(metas) != n {
+		return errorf("%d files and %d metadata", len(wavs), len(metas))
+	}
+	if parts, _ := filepath.Glob(filepath.Join(s.opt.Dir, "recordings", "*", "*.part")); len(parts) > 0 {
+		return errorf("unfinished: %v", parts)
+	}
+	return nil
+}
+
+func (s *server) checkRows() {
+	s.t.Helper()
+	s.want("1", `SELECT count(*) FROM conversations`)
+	s.want("caller-hung-up", `SELECT end_reason FROM calls`)
+	s.want("aiko", `SELECT agent FROM calls`)
+	s.want("2", `SELECT count(*) FROM legs`)
+	s.want("3", `SELECT count(*) FROM recordings`)
+	for _, kind := range []string{"call-began", "call-answered", "queued", "offered", "agent-answered", "recording-began", "call-ended", "wrap-up-ended"} {
+		s.want("1", `SELECT count(*) > 0 FROM events WHERE kind = ?`, kind)
+	}
+}

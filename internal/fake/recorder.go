@@ -1,0 +1,45 @@
+package fake
+
+import (
+	"sync"
+
+	"mediasrv/media"
+	"mediasrv/routing/fact"
+)
+
+// Recorder keeps which segments were asked for.
+type Recorder struct {
+	Err error // of Start
+
+	mu      sync.Mutex
+	started []fact.Segment
+	open    map[fact.SegmentID]bool
+}
+
+// Start implements routing.Recorder.
+func (r *Recorder) Start(s fact.Segment) (*media.Tap, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.Err != nil {
+		return nil, r.Err
+	}
+	if r.open == nil {
+		r.open = make(map[fact.SegmentID]bool)
+	}
+	r.started = append(r.started, s)
+	r.open[s.ID] = true
+	return new(media.Tap), nil
+}
+
+// Stop implements routing.Recorder.
+func (r *Recorder) Stop(id fact.SegmentID) { r.mu.Lock(); defer r.mu.Unlock(); delete(r.open, id) }
+
+// Started are all segments that were begun.
+func (r *Recorder) Started() []fact.Segment {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return append([]fact.Segment(nil), r.started...)
+}
+
+// Open is how many segments run.
+func (r *Recorder) Open() int { r.mu.Lock(); defer r.mu.Unlock(); return len(r.open) }
