@@ -1,0 +1,156 @@
+#!/usr/bin/env bash
+# Measures what a call costs: the media engine in virtual time, then the whole server over loopback sockets with a load generator.
+# Usage: scripts/bench.sh [engine|server]
+#   LOADGEN=DIR|BINARY   the generator: its sources or itself (../shared/loadgen); without one only the engine is measured
+#   WINDOW=8s            length of each of the three windows, whose medians are printed
+#   CALLS=200            how many calls the relay is measured with
+# Takes less than ten minutes. Needs two cores, and the ports of examples/loadtest.yml, 5180, 5190 and 20000-31999 free on 127.0.0.1.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+what=${1:-all}
+loadgen=${LOADGEN:-../shared/loadgen}
+window=${WINDOW:-8s}
+calls=${CALLS:-200}
+work=$(mktemp -d)
+server=
+
+cleanup() {
+	if [ -n "$server" ]; then
+		kill "$server" 2>/dev/null || true
+		wait "$server" 2>/dev/null || true
+	fi
+	rm -rf "$work"
+}
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+
+now() { date +%s%N; }
+
+engine() {
+	echo "The engine in virtual time (go test -bench in media):"
+	timeout -k 5 240 go test -run '^$' -bench . -benchtime 1s ./media | grep -E '^(Benchmark|cpu:)' | sed 's/^Benchmark//'
+	echo
+}
+
+# build makes the server and the generator.
+build() {
+	go build -o "$work/mediasrv" ./cmd/mediasrv
+	if [ -f "$loadgen" ]; then
+		cp "$loadgen" "$work/loadgen"
+	else
+		cp -r "$loadgen" "$work/src"
+		chmod -R u+w "$work/src"
+		(cd "$work/src" && GOFLAGS='' GOWORK=off go build -o "$work/loadgen" .)
+	fi
+	printf '%s\r\n' 'OPTIONS sip:x@127.0.0.1 SIP/2.0' 'Via: SIP/2.0/UDP 127.0.0.1:9;branch=z9hG4bKbench;rport' 'Max-Forwards: 70' \
+		'From: <sip:b@127.0.0.1>;tag=b' 'To: <sip:x@127.0.0.1>' 'Call-ID: bench' 'CSeq: 1 OPTIONS' 'Content-Length: 0' '' >"$work/options"
+	sed "s#^data_dir:.*#data_dir: $work/data#" examples/loadtest.yml >"$work/loadtest.yml"
+}
+
+# first_answer waits for a server's answer to OPTIONS and prints how long that took, ms.
+first_answer() {
+	local began=$1
+	while :; do
+		if [ $((($(now) - began) / 1000000)) -gt 20000 ]; then
+			cat "$work/log" >&2
+			echo "bench: the server doesn't answer" >&2
+			return 1
+		fi
+		exec 3<>/dev/udp/127.0.0.1/5060
+		# One write is one datagram. Each is a request of its own, since an answer goes to where the first one came from.
+		if sed "s/bench/$RANDOM$RANDOM/" "$work/options" >&3 2>/dev/null && [ "$(timeout 0.1 head -c 7 <&3 2>/dev/null)" = SIP/2.0 ]; then
+			exec 3>&-
+			echo $((($(now) - began) / 1000000))
+			return
+		fi
+		exec 3>&-
+	done
+}
+
+start() {
+	local began
+	began=$(now)
+	taskset -c 0 "$work/mediasrv" run "$work/loadtest.yml" >"$work/log" 2>&1 &
+	server=$!
+	started=$(first_answer "$began")
+}
+
+stop() {
+	kill "$server"
+	wait "$server" || true
+	server=
+}
+
+# memory is the server's, MB.
+memory() { awk '/^VmRSS/ {printf "%.0f", $2 / 1024}' "/proc/$server/status"; }
+
+# generate runs the generator on the other core and prints its summary.
+generate() {
+	timeout -k 5 240 taskset -c 1 nice -n "${NICE:-0}" "$work/loadgen" -warm 3s -window "$window" -windows 3 "$@" | tail -n 1 || true
+}
+
+# field takes a value out of a summary: field loss SUMMARY.
+field() { sed -nE "s/.*[ (]$1=(-?[0-9.]+).*/\1/p" <<<"$2"; }
+
+# row measures calls that are up and prints a line of the table: row NAME CALLS ARGUMENTS.
+row() {
+	local name=$1 n=$2 s
+	shift 2
+	s=$(generate -target 127.0.0.1:5060 -pid "$server" -calls "$n" -rate 50 "$@")
+	printf '%-34s %5s/%-5s %8s %8s %9s %9s %10s\n' "$name" "$(field ok "$s")" "$n" "$(field per-call "$s")" "$(field loss "$s")" \
+		"$(field 'lat p50' "$s")" "$(field 'lat p50=[0-9.]+ p99' "$s")" "$(sed -nE 's/.*\(\+-?(-?[0-9]+) KB.*/\1/p' <<<"$s")"
+}
+
+# burst measures setup and teardown at a rate.
+burst() {
+	local rate=$1 s
+	s=$(generate -target 127.0.0.1:5060 -pid "$server" -mode cps -number 9 -calls $((rate * 5)) -rate "$rate")
+	printf '%-34s %5s/%-5s %8s ms CPU a call, setup p50 %s, p99 %s ms\n' "set up and torn down, $rate/s" "$(field ok "$s")" "$((rate * 5))" \
+		"$(field 'cpu.call' "$s")" "$(field 'setup p50' "$s")" "$(field 'setup p50=[0-9.]+ p99' "$s")"
+}
+
+whole() {
+	build
+	echo "The server over loopback, on core 0 alone (examples/loadtest.yml); the generator is on core 1. Medians of 3 windows of $window."
+	start
+	echo "first start to first answer: $started ms"
+	stop
+	start
+	sleep 1
+	echo "second start to first answer: $started ms; idle: $(memory) MB"
+	echo
+	printf '%-34s %11s %8s %8s %9s %9s %10s\n' '' 'calls up' '% core' 'loss %' 'p50 ms' 'p99 ms' 'KB a call'
+	s=$(generate -target 127.0.0.1:5190 -calls 100 -rate 100 -windows 1)
+	printf '%-34s %5s/%-5s %8s %8s %9s %9s\n' 'floor: no server' "$(field ok "$s")" 100 - "$(field loss "$s")" "$(field 'lat p50' "$s")" "$(field 'lat p50=[0-9.]+ p99' "$s")"
+	row 'G.711 relayed' "$calls" -number 9
+	row 'G.711 relayed, more' 350 -number 9
+	row 'G.711 with Opus' 50 -number 4 -codec-b opus
+	row 'G.711 with G.722' 50 -number 5 -codec-b G722
+	row 'relayed and recorded' 100 -number 7
+	row 'waiting with music' 200 -mode moh -number 3
+	for rate in 200 400 800; do
+		burst "$rate"
+	done
+	echo "memory after all: $(memory) MB"
+}
+
+case $what in
+engine | server | all) ;;
+*)
+	sed -n 's/^# Usage: /usage: /p' "$0" >&2
+	exit 2
+	;;
+esac
+echo "$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo | head -n 1), $(nproc) cores, Linux $(uname -r), $(go version | cut -d' ' -f3), load $(cut -d' ' -f1 /proc/loadavg)"
+echo
+if [ "$what" != server ]; then
+	engine
+fi
+if [ "$what" != engine ]; then
+	if [ -e "$loadgen" ]; then
+		whole
+	else
+		echo "No load generator at $loadgen: the server isn't measured. LOADGEN says where one is."
+	fi
+fi
