@@ -168,10 +168,12 @@ func TestEventsAtShutdown(t *testing.T) {
 		l := newLab(t, nil)
 		stop := l.serve()
 		conn := l.loggedIn("aiko").events()
-		go stop()
+		stopped := make(chan struct{})
+		go func() { stop(); close(stopped) }()
 		if _, _, err := conn.Read(context.Background()); websocket.CloseStatus(err) != websocket.StatusGoingAway {
 			t.Errorf("closed with %v", err)
 		}
+		<-stopped // the clean-up's own stop would wait on a mutex, with which a bubble's clock stands still
 	})
 }
 
