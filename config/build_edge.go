@@ -87,6 +87,7 @@ func (b *builder) trunks(n *node) {
 			MaxCalls:  val(t.get("limits", "calls"), 0),
 			Transport: val(t.get("transport"), "udp"),
 			SRTP:      val(t.get("srtp"), "off"),
+			Dialogs:   b.dialogs(t),
 		}
 		trunk.Login = b.ourLogin(trunk, t.get("login"))
 		if servers := t.get("servers"); servers != nil {

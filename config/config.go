@@ -103,6 +103,7 @@ type Trunk struct {
 	Inbound   bool
 	Outbound  bool
 	MaxCalls  int // in both directions; 0: no limit
+	Dialogs   Dialogs
 }
 
 // Login is a digest login of ours with somebody else; an empty user name: none.

@@ -106,7 +106,7 @@ func dispositionKeys() *shape {
 }
 
 func trunkKeys() *shape {
-	return of(
+	s := of(
 		field{key: "kind", what: oneOf([]string{"byoc", "carrier"}), std: "byoc", about: "`byoc`: your own carrier or PBX points at us; `carrier`: a provider."},
 		field{key: "accept", what: acceptKeys(), about: "Whose calls are taken: by address, by login, or either."},
 		field{key: "servers", what: listOf(reads("a host or host:port", server)), std: "[]", about: "Where calls out go: the next one if a server has no room (503) or can't be reached."},
@@ -116,11 +116,14 @@ func trunkKeys() *shape {
 		field{key: "codecs", what: codecList(), std: "[PCMU, PCMA]", about: "In order of preference."},
 		field{key: "limits", what: of(
 			field{key: "calls", what: integer(0, 100_000), std: "0", about: "Calls at once, in and out; 0: no limit."},
+			longestRing(), longestCall(),
 			later("calls_per_second"),
 		), about: "What the trunk may carry."},
 		field{key: "srtp", what: oneOf([]string{"off", "optional", "required"}), std: "off", about: "Encrypted media with keys in SDP (SDES): `off` refuses it, `optional` offers it and takes either, `required` refuses plain media. The keys are as secret as the signalling."},
 		later("numbers_as"),
 	)
+	s.fields = append(s.fields, dialogFields()...)
+	return s
 }
 
 func codecList() *shape { return listOf(oneOf([]string{"PCMU", "PCMA", "G722", "opus"})) }
