@@ -29,7 +29,7 @@ func defaults(dir string) *Config {
 			Recording:   Recording{Inbound: true, Outbound: true, PerLeg: true},
 		},
 		Trunks: map[string]*Trunk{"loopback": {
-			Name: "loopback", Kind: "byoc", Transport: "udp", SRTP: "off", Codecs: []string{"PCMU", "PCMA"}, Inbound: true,
+			Name: "loopback", Kind: "byoc", Transport: "udp", SRTP: "off", Codecs: []string{"PCMU", "PCMA"}, Inbound: true, Identity: usualIdentity(), NumbersAs: "e164",
 			Addresses: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		}},
 		Numbers: map[string]*Number{},
@@ -64,6 +64,7 @@ func (b *builder) build(path string) *Config {
 	b.queues(b.root.get("queues"))
 	b.defaultQueue(b.root.get("company", "default_queue"))
 	b.trunks(b.root.get("trunks"))
+	b.routes(b.root.get("routes"))
 	b.numbers(b.root.get("numbers"))
 	b.digestUsers()
 	return b.cfg
@@ -138,6 +139,7 @@ func (b *builder) company(n *node) {
 	c.RingTimeout = val(n.get("ring_timeout"), c.RingTimeout)
 	c.WrapUp = wrapUpOf(n.get("wrap_up")).over(c.WrapUp)
 	c.Recording = recordingOf(n.get("recording")).over(c.Recording)
+	b.dialOut(n.get("dial_out"))
 	speech := n.get("speech")
 	c.Speech = Speech{
 		Engine:   val(speech.get("engine"), c.Speech.Engine),

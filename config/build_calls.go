@@ -10,6 +10,7 @@ func (b *builder) users(n *node) {
 			Role:      val(u.get("role"), "agent"),
 			wrapUp:    wrapUpOf(u.get("wrap_up")),
 			recording: recordingOf(u.get("recording")),
+			dialOut:   dialOutChangeOf(u.get("dial_out"), usualCalls),
 		}
 		user.Agent = val(u.get("agent"), user.Role == "agent")
 		if phone := u.get("phone"); phone != nil {

@@ -104,6 +104,10 @@ func (b *builder) trunks(n *node) {
 		b.login(t.get("accept"))
 		b.login(t.get("login"))
 		b.directions(trunk, key, t)
+		b.identity(trunk, t.get("identity"))
+		b.spelling(trunk, t)
+		b.headerRules(trunk, t.get("headers"))
+		trunk.dialOut = dialOutChangeOf(t.get("dial_out"), 0)
 		b.cfg.Trunks[key.text] = trunk
 	})
 }

@@ -56,6 +56,7 @@ func (b *builder) numbers(n *node) {
 		}
 		first[number] = key
 		entry := b.number(prefix, key, value)
+		entry.E164 = strings.HasPrefix(number, "+")
 		if entry.Pattern = pattern; pattern {
 			entry.Number = strings.TrimSuffix(key.text, "*")
 			b.cfg.Patterns = append(b.cfg.Patterns, entry)
@@ -92,13 +93,13 @@ func (b *builder) entry(text string) (string, error) {
 func (b *builder) number(text string, key, n *node) *Number {
 	number := &Number{Number: text, Queue: b.cfg.Company.DefaultQueue}
 	to := n.get("to")
-	if to.get("trunk") != nil {
+	if to.get("trunk") != nil || to.get("number") != nil {
 		b.bridge(number, n)
 		return number
 	}
-	for _, only := range []*node{to.get("number"), to.get("codecs"), n.get("recording")} {
+	for _, only := range []*node{to.get("codecs"), n.get("recording")} {
 		if only != nil {
-			b.wrong(only, "is only for calls out: expected to: {trunk: NAME}")
+			b.wrong(only, `is only for calls out: expected to: {trunk: NAME} or {number: "+81312345678"}`)
 		}
 	}
 	silent := number.Queue == "" && b.root.get("company", "default_queue") == nil && len(b.cfg.Queues) > 1
@@ -129,21 +130,32 @@ func (b *builder) bridge(number *Number, n *node) {
 	}
 	number.Queue, number.Bridge = "", &Bridge{}
 	number.Recording = recordingOf(n.get("recording")).over(b.cfg.Company.Recording)
-	if trunk := to.get("trunk"); b.exists(trunk, b.trunkNames) {
+	trunk := to.get("trunk")
+	if trunk != nil && b.carriesOut(trunk) {
 		number.Bridge.Trunk = trunk.text
-		t := b.cfg.Trunks[trunk.text]
-		number.Bridge.Codecs = t.Codecs
-		if !t.Outbound && !b.mistaken(b.root.get("trunks", trunk.text)) {
-			b.wrong(trunk, fmt.Sprintf("the trunk %s carries no calls out: it needs servers, and outbound among its directions", trunk.text))
-		}
+		number.Bridge.Codecs = b.cfg.Trunks[trunk.text].Codecs
 	}
 	if codecs := to.get("codecs"); codecs != nil {
 		number.Bridge.Codecs = b.codecs(codecs)
 	}
-	if at := to.get("number"); at != nil && at.value != nil {
+	if at := to.get("number"); at != nil && at.value != nil && at.text != dialled {
 		var err error
 		if number.Bridge.Number, err = ReadNumber(val(at, ""), b.cfg.Company.Country); err != nil {
-			b.wrong(at, b.complain(at, err, `a number such as "+81312345678"`))
+			b.wrong(at, b.complain(at, err, `a number such as "+81312345678", or dialled`))
 		}
 	}
+	if trunk == nil && !b.leads(number.Bridge.Number) && !b.mistaken(n) {
+		b.wrong(to.get("number"), "leads nowhere: no route has a trunk that carries calls to it")
+	}
+}
+
+// dialled stands for the number that was dialled.
+const dialled = "dialled"
+
+// leads says whether a number has a way out; empty: any.
+func (b *builder) leads(number string) bool {
+	if number != "" {
+		return len(b.cfg.WaysTo(number)) > 0
+	}
+	return slices.ContainsFunc(b.cfg.Routes, func(r Route) bool { return len(r.Trunks) > 0 })
 }

@@ -19,6 +19,7 @@ type Config struct {
 	Company       Company
 	Trunks        map[string]*Trunk
 	Numbers       map[string]*Number // by E.164
+	Routes        []Route            // ways out, the longest prefix first; see WaysTo
 	Patterns      []*Number          // numbers by what they begin with, the longest first; see Entry
 	Waiting       map[string]*WaitingStrategy
 	Queues        map[string]*Queue
@@ -58,6 +59,8 @@ type Company struct {
 	WrapUp       WrapUp
 	Recording    Recording
 	Dispositions Dispositions
+	DialOut      DialOut  // Calls is of everybody
+	Emergency    []string // numbers besides the country's
 }
 
 // Speech is the voice that reads texts.
@@ -104,6 +107,12 @@ type Trunk struct {
 	Outbound  bool
 	MaxCalls  int // in both directions; 0: no limit
 	Dialogs   Dialogs
+
+	Identity      Identity
+	NumbersAs     string // e164, plus-less, national
+	International string // what national writes before a country code; empty: the country's
+	Headers       HeaderRules
+	dialOut       *dialOutChange
 }
 
 // Login is a digest login of ours with somebody else; an empty user name: none.
@@ -118,6 +127,7 @@ type Number struct {
 	Pattern   bool   // Number and any further digits
 	Queue     string // resolved: the default queue if the file names none; empty: Bridge
 	Bridge    *Bridge
+	E164      bool // what matches is a number with its country code, so the number called is known in E.164
 	Priority  int
 	Waiting   string    // strategy; empty: the queue's
 	Recording Recording // of a bridged call
@@ -125,8 +135,8 @@ type Number struct {
 
 // Bridge is a way out: calls are connected with a party behind a trunk.
 type Bridge struct {
-	Trunk  string
-	Number string   // E.164; empty: the one that was dialled, as it was dialled
+	Trunk  string   // empty: as Routes say
+	Number string   // E.164; empty: the one that was dialled
 	Codecs []string // offered to the far end, in order of preference: the trunk's if the file names none
 }
 
@@ -169,6 +179,7 @@ type User struct {
 	Agent     bool   // takes calls
 	wrapUp    *wrapUpChange
 	recording *recordingChange
+	dialOut   *dialOutChange
 	Phone     *Phone
 }
 

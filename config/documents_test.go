@@ -105,7 +105,7 @@ func TestFullExampleLoadsAndHasEveryKey(t *testing.T) {
 
 // What documentation and schema call the default is what the program does without the key.
 func TestStatedDefaultsAreTheDefaults(t *testing.T) {
-	bare := mustRead(t, smallest+"waiting_strategies: {w:}\ntrunks: {t: {accept: {addresses: [192.0.2.1]}}}\n")
+	bare := mustRead(t, smallest+"waiting_strategies: {w:}\ntrunks: {t: {accept: {addresses: [192.0.2.1]}}}\nroutes: {\"+81*\":}\n")
 	stated := read1(t, bare.Path, spellOut(t))
 	for _, cfg := range []*Config{bare, stated} {
 		for _, u := range cfg.Users {
@@ -139,7 +139,7 @@ func read1(t *testing.T, path, text string) *Config {
 // spellOut is the smallest file with every default that the table states.
 func spellOut(t *testing.T) string {
 	t.Helper()
-	instance := map[string]string{"NUMBER": `"+815012345678"`, "QUEUE": "support", "LOGIN": "aiko", "STRATEGY": "w", "TRUNK": "t"}
+	instance := map[string]string{"NUMBER": `"+815012345678"`, "QUEUE": "support", "LOGIN": "aiko", "STRATEGY": "w", "TRUNK": "t", "PREFIX": `"+81*"`}
 	var b strings.Builder
 	var spell func(indent, path string, s *shape)
 	spell = func(indent, path string, s *shape) {
@@ -154,7 +154,7 @@ func spellOut(t *testing.T) string {
 				fmt.Fprintf(&b, "%saccept: {addresses: [192.0.2.1]}\n", indent)
 			case f.std != "":
 				fmt.Fprintf(&b, "%s%s: %s\n", indent, f.key, f.std)
-			case (f.what.fields != nil && hasStd(f.what)) || f.what.names != nil:
+			case (f.what.fields != nil && hasStd(f.what)) || (f.what.names != nil && f.what.names.each.scalar == nil):
 				fmt.Fprintf(&b, "%s%s:\n", indent, f.key)
 				spell(indent+"  ", here, f.what)
 			}

@@ -25,6 +25,7 @@ func file() *shape {
 			key: "trunks", what: named("TRUNK", trunkKeys()), or: "`loopback`: calls from this machine, for test calls",
 			about: "Carriers and PBXs that calls come from.",
 		},
+		field{key: "routes", what: routesKeys(), or: "all numbers by every trunk that carries calls out, in the order of the file", about: "Ways out to numbers, by what they begin with; the longest beginning wins."},
 		field{key: "numbers", what: numbersKeys(), or: "required", about: "Entry points, quoted; national ones are read by `company.country`. What ends in `*` is a pattern: any further digits."},
 		field{key: "waiting_strategies", what: named("STRATEGY", waitingKeys()), or: "none", about: "What waiting callers hear."},
 		field{key: "queues", what: named("QUEUE", queueKeys()), or: "required", about: "Where callers wait for agents."},
@@ -66,7 +67,8 @@ func companyKeys() *shape {
 		field{key: "wrap_up", what: wrapUpKeys("30s", "true", ""), about: "Time after a call in which the agent gets no other."},
 		field{key: "recording", what: recordingKeys("[inbound, outbound]", "per-leg", ""), about: "Which calls are recorded, and as what."},
 		field{key: "dispositions", what: dispositionKeys(), about: "What an agent can call the outcome of a call."},
-		later("hold"), later("transfer"), later("dial_out"), later("statuses"),
+		field{key: "dial_out", what: dialOutKeys(""), about: "What may be dialled; users and trunks can have it different."},
+		later("hold"), later("transfer"), later("statuses"),
 	)
 }
 
@@ -120,7 +122,11 @@ func trunkKeys() *shape {
 			later("calls_per_second"),
 		), about: "What the trunk may carry."},
 		field{key: "srtp", what: oneOf([]string{"off", "optional", "required"}), std: "off", about: "Encrypted media with keys in SDP (SDES): `off` refuses it, `optional` offers it and takes either, `required` refuses plain media. The keys are as secret as the signalling."},
-		later("numbers_as"),
+		field{key: "identity", what: identityKeys(), about: "Whom the trunk is shown as the caller, and what it is believed."},
+		field{key: "numbers_as", what: oneOf([]string{"e164", "plus-less", "national"}), std: "e164", about: "How numbers are written to the trunk: +81312345678, 81312345678, or as people of `company.country` dial them (0312345678, abroad 010…). What is no telephone number, and emergency numbers, go as they are."},
+		field{key: "international_prefix", what: reads(`quoted digits such as "00" or "+"`, internationalPrefix), or: "the country's", about: "What stands before the country code of numbers abroad, with `numbers_as: national`."},
+		field{key: "headers", what: headerKeys(), about: "For odd carriers: changes to the INVITEs that we send."},
+		field{key: "dial_out", what: dialOutOf("0", "Calls at once that came in by this trunk and go out again; 0: no limit."), about: "What calls that came in by this trunk may dial; overrides the company's."},
 	)
 	s.fields = append(s.fields, dialogFields()...)
 	return s
@@ -155,8 +161,8 @@ func numbersKeys() *shape {
 				field{key: "queue", what: ref("a queue"), or: "`company.default_queue`", about: "Calls go into this queue."},
 				field{key: "trunk", what: ref("a trunk"), or: "none", about: "Or out by this trunk: the caller is connected with whoever answers there."},
 				field{
-					key: "number", what: words(`a quoted number such as "+81312345678"`, 64), or: "the one that was dialled",
-					about: "Whom to call there.",
+					key: "number", what: words("a quoted number such as \"+81312345678\", or dialled", 64), or: "with `trunk` the one that was dialled",
+					about: "Whom to call: by `trunk`, else as `routes` says. `dialled`: the number that was dialled.",
 				},
 				field{key: "codecs", what: codecList(), or: "the trunk's", about: "What the far end is offered, in order of preference; the caller's own goes first."},
 				later("menu"), later("callback"), later("agent"), later("voicemail"),
@@ -220,6 +226,7 @@ func usersKeys() *shape {
 			), or: "none", about: "A desk phone beside the browser."},
 			field{key: "wrap_up", what: wrapUpKeys("", "", "the queue's"), about: "Overrides the queue's."},
 			field{key: "recording", what: recordingKeys("", "", "the queue's"), about: "Overrides the queue's."},
+			field{key: "dial_out", what: dialOutOf("2", "The user's calls out at once; 0: no limit."), about: "What the user may dial; overrides the company's."},
 			later("skills"), later("queues"),
 		),
 	}}

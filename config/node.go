@@ -74,6 +74,9 @@ func val[T any](n *node, standard T) T {
 
 // vals are the values of a list, without those that were mistakes.
 func vals[T any](n *node) []T {
+	if n == nil {
+		return nil
+	}
 	var all []T
 	for _, item := range n.items {
 		if v, ok := item.value.(T); ok {

@@ -29,6 +29,7 @@ const day = 24 * time.Hour
 var (
 	loginForm  = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,31}$`)
 	digestForm = regexp.MustCompile(`^[A-Za-z0-9+_.@-]{1,64}$`)
+	headerForm = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,64}$")
 	voiceForm  = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9+_-]{0,63}$`)
 )
 
