@@ -19,7 +19,7 @@ func (s *Stack) Request(tx *transaction.Server) {
 			return
 		}
 	}
-	switch trusted := s.trusts(tx.Flow); {
+	switch trusted := s.Trusted(tx.Flow); {
 	case !trusted && (tx.InDialog() || tx.Fault != nil || req.Method != sip.INVITE && req.Method != sip.REGISTER):
 		tx.Drop() // strangers are met with silence
 	case tx.InDialog() && req.Method != sip.REGISTER:
@@ -57,8 +57,11 @@ func unknownDialog(tx *transaction.Server) {
 	_ = tx.Reply(sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 }
 
-// trusts says whether a flow's peer may know that we are here.
-func (s *Stack) trusts(f transaction.Flow) bool {
+// Registered implements transaction.Handler.
+func (s *Stack) Registered(f transaction.Flow) bool { return s.phones.Who(f) != "" }
+
+// Trusted implements transaction.Handler.
+func (s *Stack) Trusted(f transaction.Flow) bool {
 	return f.WebSocket() || s.trunks.Allowed(f.Remote.Addr()) || s.phones.Reached(f.Remote)
 }
 

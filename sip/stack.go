@@ -90,7 +90,7 @@ func (s *Stack) listen(cfg Config) error {
 			s.listeners = append(s.listeners, s.table.ListenUDP(pc))
 		}
 		for _, ln := range cfg.Streams {
-			s.listeners = append(s.listeners, s.table.ListenTCP(ln))
+			s.listeners = append(s.listeners, s.table.ListenTCP(ln, nil))
 		}
 		return nil
 	}
@@ -109,7 +109,7 @@ func (s *Stack) listen(cfg Config) error {
 			if err != nil {
 				return fmt.Errorf("sip: listen on tcp %s: %w", at, err)
 			}
-			s.listeners = append(s.listeners, s.table.ListenTCP(ln))
+			s.listeners = append(s.listeners, s.table.ListenTCP(ln, nil))
 		default:
 			return fmt.Errorf("sip: listen on %s: transport %q is not known", at, a.Transport)
 		}

@@ -54,7 +54,7 @@ func (d *Dialog) Request(tx *transaction.Server) {
 func Refuse(tx *transaction.Server) (code int, phrase string, headers []sip.Header) {
 	req := tx.Request
 	if tx.Fault != nil {
-		return sip.StatusBadRequest, "Bad Request (" + tx.Fault.Error() + ")", nil
+		return tx.Fault.Code, tx.Fault.Phrase, nil
 	}
 	switch req.Method {
 	case sip.INVITE, sip.UPDATE, sip.BYE, sip.OPTIONS, sip.INFO, sip.REGISTER:

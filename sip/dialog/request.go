@@ -110,21 +110,21 @@ func hop(flow transaction.Flow, target sip.Uri, routes []sip.Uri) transaction.Fl
 	if len(routes) > 0 {
 		next = routes[0]
 	}
-	addr, err := netip.ParseAddr(strings.Trim(next.Host, "[]"))
-	if err != nil || addr.IsUnspecified() {
-		return flow
-	}
-	addr = addr.Unmap()
-	now := flow.Remote.Addr()
-	switch {
-	case addr != now && len(routes) == 0 && addr.IsPrivate() && !now.IsPrivate() && !now.IsLoopback():
-		return flow
-	case addr == now && flow.Reliable() && !flow.Gone():
-		return flow // the connection is there already
-	}
 	port := next.Port
 	if port == 0 {
 		port = sip.DefaultPort(flow.Transport)
+	}
+	addr, err := netip.ParseAddr(strings.Trim(next.Host, "[]"))
+	now := flow.Remote.Addr()
+	if err != nil || addr.IsUnspecified() {
+		return flow.Or(netip.AddrPortFrom(now, uint16(port))) //nolint:gosec // the parser bounds it
+	}
+	addr = addr.Unmap()
+	switch {
+	case addr != now && len(routes) == 0 && addr.IsPrivate() && !now.IsPrivate() && !now.IsLoopback():
+		return flow.Or(netip.AddrPortFrom(now, uint16(port))) //nolint:gosec // the parser bounds it
+	case addr == now && flow.Reliable() && !flow.Gone():
+		return flow.Or(netip.AddrPortFrom(addr, uint16(port))) //nolint:gosec // the connection is there; if it ends, another is made
 	}
 	return flow.To(netip.AddrPortFrom(addr, uint16(port))) //nolint:gosec // the parser bounds it
 }

@@ -23,8 +23,11 @@ type Client struct {
 	tx      *sip.ClientTx
 	on      func(*sip.Response, error)
 	forget  func()
-	status  int  // of the last response
-	given   bool // up, maybe before there was a connection
+	alone   func() // stops hearing of the connection's end
+	branch  string // of an INVITE
+	status  int    // of the last response
+	given   bool   // up, maybe before there was a connection
+	cut     bool   // the connection ended before anything was answered
 }
 
 // Send sends a request of the queue's Call-ID. It doesn't block. on is called on the queue for each response, also for repeated and
@@ -34,14 +37,27 @@ func (q *Queue) Send(req *sip.Request, flow Flow, on func(*sip.Response, error))
 	c := &Client{Request: req, Flow: flow, queue: q, on: on}
 	c.key, _ = sip.ClientTxKeyMake(req)
 	c.forget = q.table.Know(flow.Remote.Addr())
+	if req.IsInvite() {
+		c.branch, _ = req.Via().Params.Get("branch")
+		q.table.asks(c.branch)
+	}
 	q.table.hold(q)
-	if flow.connected() {
+	tcp, large := q.large(req, flow)
+	if flow.connected() && !large {
 		conn, err := flow.ask(context.Background(), req)
 		c.begin(conn, err)
 		return c
 	}
-	q.table.running.Go(func() { // a TCP connection must be made: nobody waits for it
-		conn, err := flow.ask(context.Background(), req)
+	q.table.running.Go(func() { // a connection must be made: nobody waits for it
+		var conn sip.Connection
+		var err error
+		if large {
+			if conn, large = q.byTCP(req, flow, tcp); large {
+				q.Do(func() { c.Flow = tcp; c.begin(conn, nil) })
+				return
+			}
+		}
+		conn, err = flow.ask(context.Background(), req)
 		q.Do(func() { c.begin(conn, err) })
 	})
 	return c
@@ -53,7 +69,6 @@ func (c *Client) begin(conn sip.Connection, err error) {
 		return
 	}
 	if c.given {
-		_, _ = conn.TryClose()
 		c.failed(ErrTimeout)
 		return
 	}
@@ -63,6 +78,9 @@ func (c *Client) begin(conn sip.Connection, err error) {
 		c.tx.OnRetransmission(func(res *sip.Response) { q.Do(func() { c.on(res, nil) }) })
 	}
 	q.clients[c.key] = c
+	if s, ok := conn.(*stream); ok {
+		c.alone = s.onGone(func() { q.Do(c.orphaned) })
+	}
 	if err := c.tx.Init(); err != nil {
 		c.tx.Terminate()
 		delete(q.clients, c.key)
@@ -72,13 +90,32 @@ func (c *Client) begin(conn sip.Connection, err error) {
 	q.table.running.Go(c.pump)
 }
 
+// orphaned ends a transaction whose connection has ended before it was answered. One that has a provisional response waits on: its peer may
+// connect to us (RFC 3261, 18.2.2).
+func (c *Client) orphaned() {
+	if c.status == 0 && c.queue.clients[c.key] == c {
+		c.cut = true
+		c.tx.Terminate()
+	}
+}
+
 // failed ends a transaction that never began.
 func (c *Client) failed(err error) {
 	c.queue.Do(func() {
 		c.on(nil, err)
-		c.forget()
-		c.queue.Release()
+		c.release()
 	})
+}
+
+func (c *Client) release() {
+	if c.alone != nil {
+		c.alone()
+	}
+	if c.branch != "" {
+		c.queue.table.asked(c.branch)
+	}
+	c.forget()
+	c.queue.Release()
 }
 
 // pump carries responses from sipgo's transaction to the queue, in order, until the transaction ends.
@@ -103,15 +140,16 @@ func (c *Client) pump() {
 
 func (c *Client) ended(err error) {
 	delete(c.queue.clients, c.key)
-	if c.status < 200 {
-		if errors.Is(err, sip.ErrTransactionTimeout) {
-			c.on(nil, ErrTimeout)
-		} else {
-			c.on(nil, fmt.Errorf("%w: %w", ErrTransport, err))
-		}
+	switch {
+	case c.status >= 200:
+	case c.cut:
+		c.on(nil, fmt.Errorf("%w: the connection ended: %w", ErrTransport, ErrFlowGone))
+	case errors.Is(err, sip.ErrTransactionTimeout):
+		c.on(nil, ErrTimeout)
+	default:
+		c.on(nil, fmt.Errorf("%w: %w", ErrTransport, err))
 	}
-	c.forget()
-	c.queue.Release()
+	c.release()
 }
 
 // receive takes a response from the transport. sipgo waits 4 s under its lock before it acknowledges a repeated failure, so that is
@@ -136,21 +174,31 @@ func (c *Client) Give() {
 
 // Write sends a request that has no transaction: the ACK of a 2xx. It doesn't block.
 func (q *Queue) Write(req *sip.Request, flow Flow) {
-	if flow.connected() {
-		q.write(req, flow)
+	tcp, large := q.large(req, flow)
+	if flow.connected() && !large {
+		q.write(flow.ask(context.Background(), req))(req)
 		return
 	}
-	q.table.running.Go(func() { q.write(req, flow) })
+	q.table.running.Go(func() {
+		if large {
+			if conn, ok := q.byTCP(req, flow, tcp); ok {
+				q.write(conn, nil)(req)
+				return
+			}
+		}
+		q.write(flow.ask(context.Background(), req))(req)
+	})
 }
 
-func (q *Queue) write(req *sip.Request, flow Flow) {
-	conn, err := flow.ask(context.Background(), req)
-	if err == nil {
-		err = conn.WriteMsg(req)
-		_, _ = conn.TryClose()
-	}
-	if err != nil {
-		q.table.log.Info("sip: can't send", "method", req.Method.String(), "sip", q.id, "err", err)
+// write takes what Flow.ask returns.
+func (q *Queue) write(conn sip.Connection, err error) func(*sip.Request) {
+	return func(req *sip.Request) {
+		if err == nil {
+			err = conn.WriteMsg(req)
+		}
+		if err != nil {
+			q.table.log.Info("sip: can't send", "method", req.Method.String(), "sip", q.id, "err", err)
+		}
 	}
 }
 

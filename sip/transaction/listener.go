@@ -1,71 +1,80 @@
 package transaction
 
 import (
+	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"time"
 
 	"github.com/emiago/sipgo/sip"
 )
 
-// writeTimeout bounds how long a TCP peer that reads nothing can hold a call's queue.
-const writeTimeout = 5 * time.Second
-
-// Listener is one listen address. It has a TransportLayer of its own: with two in one, the other one may answer.
+// Listener is one listen address: answers leave by the socket that was asked.
 type Listener struct {
 	table     *Table
 	transport string
-	layer     *sip.TransportLayer
+	parser    *sip.Parser
 	packets   net.PacketConn // UDP
-	streams   *gate          // TCP
+	streams   *streams       // TCP, TLS
 	addr      net.Addr
 }
 
+// Secrets is what TLS needs to know of us and of our peers. Its methods may be called from any goroutine.
+type Secrets interface {
+	// Server is the configuration for one connection that a peer opens.
+	Server(remote netip.Addr) (*tls.Config, error)
+	// Client is the configuration for a connection that we open; it verifies the server.
+	Client(f Flow) (*tls.Config, error)
+	// Verified is the trunk that a finished connection's certificates were verified for; empty: none.
+	Verified(remote netip.Addr, state tls.ConnectionState) string
+}
+
+// Dialer opens a TCP connection from a local address (nil: any).
+type Dialer func(ctx context.Context, local net.Addr, remote netip.AddrPort) (net.Conn, error)
+
 // ListenUDP makes a listener of a socket. The table owns it from now on.
 func (t *Table) ListenUDP(pc net.PacketConn) *Listener {
-	l := &Listener{table: t, transport: "UDP", packets: pc, addr: pc.LocalAddr()}
-	l.open()
-	return l
+	return t.add(&Listener{table: t, transport: "UDP", parser: sip.NewParser(), packets: pc, addr: pc.LocalAddr()})
 }
 
-// ListenTCP is ListenUDP for TCP.
-func (t *Table) ListenTCP(ln net.Listener) *Listener {
-	l := &Listener{table: t, transport: "TCP", addr: ln.Addr()}
-	l.streams = &gate{Listener: ln, listener: l}
-	l.open()
-	return l
+// ListenTCP is ListenUDP for TCP. dial opens connections to peers; nil: of the system.
+func (t *Table) ListenTCP(ln net.Listener, dial Dialer) *Listener {
+	return t.listen("TCP", ln, dial, nil)
 }
 
-func (l *Listener) open() {
-	quiet := quietLogger(l.table.log)
-	l.layer = sip.NewTransportLayer(net.DefaultResolver, sip.NewParser(), nil,
-		sip.WithTransportLayerLogger(quiet),
-		sip.WithTransportLayerReadFilter(l.filter),
-		sip.WithTransportLayerTransports(sip.TransportsConfig{TCP: &sip.TransportTCP{
-			WriteTimeout: writeTimeout,
-			DialerCreate: func(local net.Addr) net.Dialer { return net.Dialer{Timeout: writeTimeout, LocalAddr: local} },
-		}}))
-	l.layer.OnMessage(l.receive)
-	if l.packets != nil { // before Serve does it: a request that comes first would bind the address again
-		l.layer.Pool("udp").Add(l.addr.String(), &sip.UDPConnection{PacketConn: l.packets, PacketAddr: l.addr.String(), Listener: true})
-	}
+// ListenTLS is ListenTCP with TLS.
+func (t *Table) ListenTLS(ln net.Listener, dial Dialer, secrets Secrets) *Listener {
+	return t.listen("TLS", ln, dial, secrets)
+}
+
+func (t *Table) listen(transport string, ln net.Listener, dial Dialer, secrets Secrets) *Listener {
+	l := &Listener{table: t, transport: transport, parser: sip.NewParser(), addr: ln.Addr()}
+	l.streams = newStreams(l, ln, dial, secrets)
+	return t.add(l)
+}
+
+func (t *Table) add(l *Listener) *Listener {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.listeners = append(t.listeners, l)
+	return l
 }
 
 // Addr is the address that it listens on.
 func (l *Listener) Addr() net.Addr { return l.addr }
 
-// Transport is UDP or TCP.
+// Transport is UDP, TCP or TLS.
 func (l *Listener) Transport() string { return l.transport }
 
 // Serve reads until Close. It blocks.
 func (l *Listener) Serve() error {
 	var err error
 	if l.packets != nil {
-		err = l.layer.ServeUDP(l.packets)
+		err = l.serveUDP()
 	} else {
-		err = l.layer.ServeTCP(l.streams)
+		err = l.streams.serve()
 	}
 	if err != nil && !errors.Is(err, net.ErrClosed) {
 		return fmt.Errorf("transaction: serve %s %s: %w", l.transport, l.addr, err)
@@ -73,55 +82,52 @@ func (l *Listener) Serve() error {
 	return nil
 }
 
-// Close closes the socket and every connection.
+// Close closes the socket and every connection, and waits until nobody reads them any more.
 func (l *Listener) Close() {
 	if l.packets != nil {
 		_ = l.packets.Close()
-	} else {
-		_ = l.streams.Close()
+		return
 	}
-	_ = l.layer.Close()
+	l.streams.close()
 }
 
-// Pooled is how many addresses sipgo remembers connections for.
-func (l *Listener) Pooled() int { return l.layer.Pool(l.transport).Size() }
-
-// filter drops a stranger's datagrams before sipgo parses them or keeps their source.
-func (l *Listener) filter(p sip.TransportReadProps, data []byte) ([]byte, error) {
-	if l.transport != "UDP" {
-		return data, nil // gate has looked at it
+// Connections is how many are open.
+func (l *Listener) Connections() int {
+	if l.streams == nil {
+		return 0
 	}
-	from, ok := addrPort(p.RemoteAddr)
-	if !ok || !l.admits(from, data) {
-		return nil, nil
-	}
-	return data, nil
+	return l.streams.count()
 }
 
 func (l *Listener) admits(from netip.AddrPort, data []byte) bool {
 	return l.table.knows(from.Addr()) || l.table.handler.Admit(l.transport, from, data)
 }
 
-func (l *Listener) receive(msg sip.Message) {
-	from, err := netip.ParseAddrPort(msg.Source())
+// message parses one whole message and gives it to the table. What can't be read is answered with 400 where that is possible.
+func (l *Listener) message(flow Flow, data []byte) {
+	msg, err := l.parser.ParseSIP(data)
+	if req, ok := msg.(*sip.Request); ok && errors.Is(err, sip.ErrParseReadBodyIncomplete) {
+		msg, err = req, nil // the table says what is wrong with it
+		req.SetBody(nil)
+	}
 	if err != nil {
+		l.table.malformed(flow, data, err)
 		return
 	}
-	if l.transport == "UDP" && msg.Source() != l.addr.String() {
-		// The listener's own entry is used instead; without this the pool grows with every source.
-		l.layer.Pool("udp").Delete(msg.Source())
-	}
-	l.table.Receive(l.Flow(from), msg)
+	msg.SetTransport(l.transport)
+	msg.SetSource(flow.Remote.String())
+	l.table.Receive(flow, msg)
 }
 
 func addrPort(a net.Addr) (netip.AddrPort, bool) {
+	var ap netip.AddrPort
 	switch a := a.(type) {
 	case *net.UDPAddr:
-		ap := a.AddrPort()
-		return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()), true
+		ap = a.AddrPort()
 	case *net.TCPAddr:
-		ap := a.AddrPort()
-		return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()), true
+		ap = a.AddrPort()
+	default:
+		return ap, false
 	}
-	return netip.AddrPort{}, false
+	return netip.AddrPortFrom(ap.Addr().Unmap(), ap.Port()), ap.Addr().IsValid()
 }

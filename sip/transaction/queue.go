@@ -1,6 +1,7 @@
 package transaction
 
 import (
+	"net/netip"
 	"runtime/debug"
 	"sync"
 )
@@ -17,7 +18,9 @@ type Queue struct {
 	mu   sync.Mutex
 	todo []func()
 
-	refs int // guarded by table.mu
+	// Guarded by table.mu.
+	refs   int
+	source netip.Addr // who began it; invalid: we
 
 	// Owned by the queue's goroutine.
 	servers  map[string]*Server
@@ -132,5 +135,10 @@ func (t *Table) retire(q *Queue) bool {
 		return false
 	}
 	delete(t.queues, q.id)
+	if q.source.IsValid() {
+		if t.sources[q.source]--; t.sources[q.source] <= 0 {
+			delete(t.sources, q.source)
+		}
+	}
 	return true
 }

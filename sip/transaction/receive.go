@@ -1,12 +1,15 @@
 package transaction
 
 import (
-	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 )
+
+// strangersShare is how many Call-IDs one address that isn't trusted may keep alive.
+const strangersShare = 64
 
 // Receive takes a message from the transport. It doesn't block; messages of one Call-ID are handled in the order of the calls.
 func (t *Table) Receive(flow Flow, msg sip.Message) {
@@ -22,23 +25,49 @@ func (t *Table) Receive(flow Flow, msg sip.Message) {
 		}
 		q.offer(func() { q.response(flow, m) })
 	case *sip.Request:
-		switch {
-		case m.IsAck():
+		if m.IsAck() {
 			q = t.holdIfAny(id.Value())
-		case t.Live() < maxQueues:
-			q = t.Hold(id.Value())
+		} else {
+			q = t.holdFor(id.Value(), flow)
 		}
 		if q == nil {
 			return
 		}
-		q.offer(func() { q.request(flow, m) })
+		at := time.Now()
+		q.offer(func() { q.request(flow, m, at) })
 	default:
 		return
 	}
 	q.Release()
 }
 
-func (q *Queue) request(flow Flow, req *sip.Request) {
+// holdFor is Hold for a request of a peer's; nil: it has its share of what can live at once.
+func (t *Table) holdFor(callID string, flow Flow) *Queue {
+	if q := t.holdIfAny(callID); q != nil {
+		return q
+	}
+	share := maxQueues / 2
+	if !t.handler.Trusted(flow) {
+		share = strangersShare
+	}
+	from := flow.Remote.Addr()
+	t.mu.Lock()
+	if len(t.queues) >= maxQueues || t.sources[from] >= share {
+		t.mu.Unlock()
+		return nil
+	}
+	t.mu.Unlock()
+	q := t.Hold(callID)
+	t.mu.Lock()
+	if !q.source.IsValid() {
+		q.source = from
+		t.sources[from]++
+	}
+	t.mu.Unlock()
+	return q
+}
+
+func (q *Queue) request(flow Flow, req *sip.Request, at time.Time) {
 	switch req.Method {
 	case sip.ACK:
 		q.ack(flow, req)
@@ -56,8 +85,8 @@ func (q *Queue) request(flow Flow, req *sip.Request) {
 		if err != nil {
 			return
 		}
-		s.Fault = check(req)
-		if q.merged(s) {
+		s.Fault, s.Arrived = check(req), at
+		if q.merged(s) || req.IsInvite() && q.table.ours(req) {
 			_ = s.Reply(sip.StatusLoopDetected, "Loop Detected")
 			return
 		}
@@ -88,9 +117,8 @@ func (q *Queue) cancel(flow Flow, req *sip.Request) {
 		req.To().Params.Add("tag", tag)
 	}
 	s := &Server{Request: req, Flow: flow, Queue: q}
-	if conn, err := flow.answer(); err == nil {
+	if conn := backOf(q.table, flow, req); conn != nil {
 		_ = conn.WriteMsg(s.Response(code, phrase, nil))
-		_, _ = conn.TryClose()
 	}
 	if invite != nil && invite.status < 200 {
 		q.table.handler.Cancel(invite, req)
@@ -135,28 +163,32 @@ func serverKey(req *sip.Request, method sip.RequestMethod) string {
 	return fmt.Sprint("2543|", via.Value(), "|", FromTag(req), "|", req.CSeq().SeqNo, "|", method)
 }
 
-// Mistakes of a request that can still be answered.
-var (
-	errNoFromTag  = errors.New("no tag in From")
-	errCSeqMethod = errors.New("another method in CSeq")
-	errVersion    = errors.New("not SIP/2.0")
-	errLength     = errors.New("body is shorter than Content-Length")
-)
+// ours says whether a request is one of our own that has come back to us: some Via of it is that of an INVITE of ours that still waits
+// (RFC 3261, 16.3, 4).
+func (t *Table) ours(req *sip.Request) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, h := range req.GetHeaders("Via") {
+		if via, ok := h.(*sip.ViaHeader); ok {
+			branch, _ := via.Params.Get("branch")
+			if _, is := t.branches[branch]; is {
+				return true
+			}
+		}
+	}
+	return false
+}
 
-// check says what is wrong with a request that can be answered at all.
-func check(req *sip.Request) error {
-	switch {
-	case FromTag(req) == "":
-		return errNoFromTag
-	case !strings.EqualFold(string(req.CSeq().MethodName), string(req.Method)):
-		return errCSeqMethod
-	case !strings.EqualFold(req.SipVersion, "SIP/2.0"):
-		return errVersion
-	}
-	if l := req.ContentLength(); l != nil && int(*l) > len(req.Body()) {
-		return errLength
-	}
-	return nil
+func (t *Table) asks(branch string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.branches[branch] = struct{}{}
+}
+
+func (t *Table) asked(branch string) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	delete(t.branches, branch)
 }
 
 // FromTag is the tag of the From header, or nothing.

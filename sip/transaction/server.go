@@ -12,9 +12,11 @@ import (
 type Server struct {
 	Request *sip.Request // the local tag is in its To
 	Flow    Flow
-	Fault   error // what is wrong with the request; nil: nothing
+	Fault   *Fault // what is wrong with the request; nil: nothing
 	Queue   *Queue
+	Arrived time.Time // when it was read
 
+	conn   sip.Connection
 	tx     *sip.ServerTx
 	key    string
 	made   string // the tag that we wrote into To; empty: the request had one
@@ -27,11 +29,11 @@ type Server struct {
 // serve begins a server transaction. The local tag is written into the request's To before anything is answered, so that every
 // response has the same one, sipgo's own 100 too.
 func (q *Queue) serve(flow Flow, req *sip.Request, tag string) (*Server, error) {
-	conn, err := flow.answer()
-	if err != nil {
-		return nil, err
+	conn := backOf(q.table, flow, req)
+	if conn == nil {
+		return nil, ErrFlowGone
 	}
-	s := &Server{Request: req, Flow: flow, Queue: q, key: serverKey(req, req.Method)}
+	s := &Server{Request: req, Flow: flow, Queue: q, key: serverKey(req, req.Method), conn: conn}
 	if !req.To().Params.Has("tag") {
 		req.To().Params.Add("tag", tag)
 		s.made = tag
@@ -98,20 +100,9 @@ func (s *Server) Respond(res *sip.Response) error {
 		s.status = res.StatusCode
 	}
 	if s.over {
-		return s.write(res)
+		return s.conn.WriteMsg(res) // a 2xx to INVITE is repeated longer
 	}
 	return s.tx.Respond(res)
-}
-
-// write sends a response again, when the transaction is over: a 2xx to INVITE is repeated longer.
-func (s *Server) write(res *sip.Response) error {
-	conn, err := s.Flow.answer()
-	if err != nil {
-		return err
-	}
-	err = conn.WriteMsg(res)
-	_, _ = conn.TryClose()
-	return err
 }
 
 // Drop ends the transaction without an answer.

@@ -40,9 +40,13 @@ type Handler interface {
 	Cancel(invite *Server, cancel *sip.Request)
 	// Stray is called for a 2xx to an INVITE whose transaction is gone.
 	Stray(res *sip.Response, from Flow)
-	// Admit says whether bytes from a stranger (no peer of a living transaction or dialog) may come in. For UDP it sees each datagram, for TCP
-	// the first bytes of a connection. It is called before anything is parsed, from many goroutines.
+	// Admit says whether bytes from a stranger (no peer of a living transaction or dialog) may come in: a datagram, or a whole message of a stream;
+	// nil asks for the address alone, when it connects. It is called before anything is parsed, from many goroutines.
 	Admit(transport string, from netip.AddrPort, data []byte) bool
+	// Trusted says whether a peer may know that we are here; what others can't make understood is met with silence.
+	Trusted(flow Flow) bool
+	// Registered says whether a phone is registered over a flow, so that its connection stays however little is said.
+	Registered(flow Flow) bool
 	// Closed is called, on any goroutine, when a connection that a peer opened is gone.
 	Closed(flow Flow)
 }
@@ -54,15 +58,22 @@ type Table struct {
 	quiet   *slog.Logger   // sipgo's
 	running sync.WaitGroup // queues and pumps
 
-	mu     sync.Mutex
-	queues map[string]*Queue
-	peers  map[netip.Addr]int // addresses with a living client transaction or dialog
+	mu        sync.Mutex
+	listeners []*Listener
+	queues    map[string]*Queue
+	peers     map[netip.Addr]int           // addresses with a living client transaction or dialog
+	sources   map[netip.Addr]int           // Call-IDs that live, by who began them
+	branches  map[string]struct{}          // of our INVITEs that wait for an answer
+	deaf      map[netip.AddrPort]time.Time // peers without TCP, and until when we believe it
 }
 
 // New makes a table.
 func New(h Handler, log *slog.Logger) *Table {
 	setSipgo()
-	return &Table{handler: h, log: log, quiet: quietLogger(log), queues: map[string]*Queue{}, peers: map[netip.Addr]int{}}
+	return &Table{
+		handler: h, log: log, quiet: quietLogger(log), queues: map[string]*Queue{}, peers: map[netip.Addr]int{},
+		sources: map[netip.Addr]int{}, branches: map[string]struct{}{}, deaf: map[netip.AddrPort]time.Time{},
+	}
 }
 
 // Know lets an address in until the returned function is called (once).
