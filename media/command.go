@@ -14,6 +14,7 @@ const (
 	closeRoom
 	addEndpoint
 	negotiate
+	answered
 	dial
 	fail
 	closeEndpoint
@@ -65,6 +66,8 @@ func (w *Worker) obey(now int64) {
 		case negotiate:
 			c.room.use(&c)
 			c.end.apply(&c, now)
+		case answered:
+			c.end.answered(now)
 		case dial:
 			w.count[digitsLost] += c.end.say.dial(c.digits)
 		case fail:

@@ -84,11 +84,13 @@ func (e *Endpoint) judge(w *Worker, s rtp.JitterStats, now int64) {
 		e.reports.Played(s, 0)
 	}
 	q := e.reports.Quality(now)
-	if e.judged.TryLock() { // else somebody is reading the one before
+	if q.At != e.quality.At && e.judged.TryLock() { // else somebody is reading the one before
+		e.meter.Load().add(q, e.course.Reports)
+		e.course.Add(q)
 		e.quality = q
 		e.judged.Unlock()
 	}
-	if enc, ok := e.enc.(codec.LossAware); ok && q.Reported {
+	if enc, ok := e.enc.(codec.LossAware); ok && q.Reports > 0 {
 		if loss := int(q.RemoteLoss + 0.5); loss != e.say.lossy {
 			e.say.lossy = loss
 			enc.SetLoss(loss)
@@ -96,8 +98,11 @@ func (e *Endpoint) judge(w *Worker, s rtp.JitterStats, now int64) {
 	}
 	switch e.oneway.Poll(now) {
 	case rtp.Began:
+		w.count[oneWays]++
+		w.count[oneWaysNow]++
 		e.report(Event{Kind: OneWay}, now)
 	case rtp.Ended:
+		w.count[oneWaysNow]--
 		e.report(Event{Kind: BothWays}, now)
 	case rtp.Same:
 	}

@@ -40,8 +40,11 @@ type Endpoint struct {
 	armed       rtp.Protector // the latest; nil: there was none
 	control     rtp.Socket    // RTCP behind RTP's port; nil: on RTP's port, or there is none
 
-	judged  sync.Mutex // over quality; the worker doesn't wait for it
+	judged  sync.Mutex // over quality and course; the worker doesn't wait for it, and alone writes them
 	quality rtp.Quality
+	course  rtp.Course
+
+	meter atomic.Pointer[Meter] // nil: nobody's
 
 	// Owned by the worker.
 	*coders               // nil: before an agreement
@@ -53,6 +56,8 @@ type Endpoint struct {
 	guard   rtp.Protector // SRTP by SDES; nil: none
 	reports rtp.Reports
 	oneway  rtp.OneWay
+	sends   bool           // by the agreement, the peer does
+	early   bool           // the call is not answered: the peer need not send yet
 	beside  rtp.Socket     // RTCP's, as control
 	reply   netip.AddrPort // where RTCP goes
 	pinned  bool           // the socket is connected to the peer
@@ -87,6 +92,7 @@ type Negotiated struct {
 	Receive     bool           // does the peer send; the media timeout is off while it doesn't
 	Fingerprint string         // WebRTC: the peer's, "sha-256 AB:CD:…"
 	Ufrag       string         // WebRTC: the peer's
+	Early       bool           // the call is not answered: the peer need not send yet; until Answered, or an agreement without it
 	Latch       bool           // RTP: the peer may be behind NAT: latch on the source of its first valid packet
 	RTCP        netip.AddrPort // RTP: where the peer takes RTCP; invalid: it hasn't said (then the port behind Remote's)
 	Mux         bool           // RTCP comes and goes on RTP's port (RFC 5761); WebRTC: always
@@ -244,15 +250,31 @@ func (e *Endpoint) apply(c *command, now int64) {
 	e.agreeControl(n)
 	clock := n.Format.Codec.ClockRate()
 	e.reports.Expect(n.Format.RecvPT, clock, clock, rtp.ModelOf(n.Format.Codec))
-	e.oneway.Expect(n.Send, n.Receive, now)
 	e.say.send, e.say.marker = n.Send, true
+	e.sends, e.early = n.Receive, n.Early
+	e.expect(now)
+	e.room.plumb(now)
+}
+
+// Answered says that the call is up: from now on the peer has to send, if that was agreed.
+func (e *Endpoint) Answered() { e.room.worker.post(command{do: answered, room: e.room, end: e}) }
+
+// answered carries it out, on the worker.
+func (e *Endpoint) answered(now int64) {
+	e.early = false
+	e.expect(now)
+}
+
+// expect decides whether silence counts, for the media timeout and as one-way audio.
+func (e *Endpoint) expect(now int64) {
+	must := e.sends && !e.early
+	e.oneway.Expect(e.say.send && e.settled, must, now)
 	switch {
-	case !n.Receive:
+	case !must:
 		e.quiet = 0
 	case e.quiet == 0:
 		e.quiet = now
 	}
-	e.room.plumb(now)
 }
 
 // expired says whether the media timeout has passed.

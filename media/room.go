@@ -52,6 +52,16 @@ func (e *Endpoint) Quality() rtp.Quality {
 	return e.quality
 }
 
+// Course is how its line was up to now; after Close, over its whole life. Any goroutine may ask.
+func (e *Endpoint) Course() rtp.Course {
+	e.judged.Lock()
+	defer e.judged.Unlock()
+	return e.course
+}
+
+// Measure counts the quality of its seconds from now on in a meter, which may be shared by many.
+func (e *Endpoint) Measure(m *Meter) { e.meter.Store(m) }
+
 // Close closes the room and its endpoints. Calling it again does nothing. No event is delivered once it has returned, but for one that
 // is being delivered at that moment.
 func (r *Room) Close() {

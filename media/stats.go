@@ -31,6 +31,8 @@ const (
 	controlOut
 	concealed
 	digitsLost
+	oneWays
+	oneWaysNow
 	counters
 )
 
@@ -50,6 +52,8 @@ type Stats struct {
 	ControlOut uint64
 	Lateness   time.Duration // of the latest pass of any worker in the last full second
 	DigitsLost uint64        // digits that nobody took, or that could not be queued
+	OneWays    uint64        // times that audio went one way only
+	OneWaysNow uint64        // endpoints for which it does now
 
 	// Dropped counts packets that were not used, by cause; the map is the caller's. malformed: no RTP; early: before anything was agreed; type: payload
 	// type that wasn't agreed; stranger: from somebody else than the peer, where the kernel hasn't kept it away; control: RTCP that is malformed or a stranger's; forged:
@@ -71,6 +75,7 @@ func (e *Engine) Stats() Stats {
 	return Stats{
 		Rooms: sum[roomsNow], Endpoints: sum[endpointsNow], LateTicks: sum[lateTicks], PacketsIn: sum[packetsIn], PacketsOut: sum[packetsOut],
 		SendFailed: sum[sendFailed], Concealed: sum[concealed], DigitsLost: sum[digitsLost],
+		OneWays: sum[oneWays], OneWaysNow: sum[oneWaysNow],
 		Relayed: sum[relayed], Refused: sum[refused], Pinned: sum[pins], ControlIn: sum[controlIn], ControlOut: sum[controlOut],
 		Lateness: time.Duration(late),
 		Dropped: map[string]uint64{

@@ -254,6 +254,9 @@ func (w *Worker) dropEndpoint(e *Endpoint, now int64) {
 		return
 	}
 	e.live = false
+	if e.oneway.Deaf() {
+		w.count[oneWaysNow]--
+	}
 	e.room.leave(e, now)
 	delete(w.ends, e.key)
 	w.count[endpointsNow]--

@@ -339,6 +339,49 @@ func TestCallerWithoutMediaIsEnded(t *testing.T) {
 	})
 }
 
+// One-way audio ends nothing, but the time line says it, and when it was over.
+func TestOneWayAudioIsInTheTimeLine(t *testing.T) {
+	inWorld(t, testConfig(), func(w *world) {
+		w.only("ben")
+		c := w.call("+819012345678", supportNumber)
+		agent := w.answers("ben")
+		c.room.Happens(agent, media.Event{Kind: media.OneWay})
+		w.after(5 * time.Second)
+		c.room.Happens(agent, media.Event{Kind: media.BothWays})
+		w.settle()
+		var got []fact.Event
+		for _, e := range fake.Of[fact.Event](&w.store) {
+			if e.Kind == fact.AudioOneWay || e.Kind == fact.AudioBothWays {
+				got = append(got, e)
+			}
+		}
+		if len(got) != 2 || got[0].Kind != fact.AudioOneWay || got[0].Leg != agent.ID() || got[0].Agent != "ben" || got[0].Detail != "nothing is heard of the agent" ||
+			got[1].Kind != fact.AudioBothWays || got[1].Leg != agent.ID() || got[1].At.Sub(got[0].At) != 5*time.Second || got[0].Call != w.lastCall().ID {
+			t.Errorf("%+v", got)
+		}
+		if c.Ended() || agent.Ended() {
+			t.Error("the call was ended for it")
+		}
+	})
+}
+
+// A leg's row says how its line was.
+func TestLegRowHasItsQuality(t *testing.T) {
+	inWorld(t, testConfig(), func(w *world) {
+		w.only("ben")
+		c := w.call("+819012345678", supportNumber)
+		w.answers("ben")
+		c.Line(fact.Quality{Rated: time.Minute, MOS: 4.1, LowestMOS: 2.5, Loss: 1.5})
+		c.End(fact.EndCallerHungUp, "")
+		w.settle()
+		for _, l := range w.store.Legs() {
+			if want := l.Seat == fact.SeatCustomer; (l.Quality.MOS == 4.1 && l.Quality.Loss == 1.5) != want {
+				t.Errorf("%s: %+v", l.Seat, l.Quality)
+			}
+		}
+	})
+}
+
 func TestEarlyCallerNeedSendNothing(t *testing.T) {
 	inWorld(t, testConfig(), func(w *world) {
 		w.only()

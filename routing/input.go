@@ -133,7 +133,7 @@ func (s *script) legAnswered(p *party, e LegEvent) (event, bool) {
 
 func (s *script) legEnded(p *party, e LegEvent) (event, bool) {
 	p.ended = true
-	p.row.Ended, p.row.End, p.row.Codec = stamp(e.At), e.Why, p.leg.Codec()
+	p.row.Ended, p.row.End, p.row.Codec, p.row.Quality = stamp(e.At), e.Why, p.leg.Codec(), e.Quality
 	s.keep(p)
 	p.log.Info("leg ended", "reason", e.Why, "text", e.Text)
 	switch p {
@@ -186,8 +186,10 @@ func (s *script) siftRoom(e media.Event) (event, bool) {
 		return s.mediaLost(p, e)
 	case media.OneWay:
 		p.log.Warn("audio goes one way only: nothing is heard of this party", "seat", p.row.Seat)
+		s.event(fact.Event{Kind: fact.AudioOneWay, At: e.At, Leg: p.row.ID, Agent: p.row.Party.User, Detail: "nothing is heard of the " + string(p.row.Seat)})
 	case media.BothWays:
 		p.log.Info("audio goes both ways again", "seat", p.row.Seat)
+		s.event(fact.Event{Kind: fact.AudioBothWays, At: e.At, Leg: p.row.ID, Agent: p.row.Party.User})
 	case media.Connected, media.PlayDone, media.Talks, media.Quiet:
 	}
 	return event{}, false

@@ -62,6 +62,8 @@ type LegEvent struct {
 	Text   string // LegEnded: what the peer said, for the log ("486 Busy Here")
 	Digit  byte
 	At     time.Time
+	// Quality is how the line was. LegEnded.
+	Quality fact.Quality
 }
 
 // Sink takes a leg's events, in order. It never blocks and may be called from any goroutine.

@@ -15,6 +15,7 @@ import (
 
 	"mediasrv/config"
 	"mediasrv/media"
+	"mediasrv/media/rtp"
 	"mediasrv/routing"
 	"mediasrv/routing/fact"
 )
@@ -85,6 +86,16 @@ type fakeEnd struct {
 	negotiated []media.Negotiated
 	closed     int
 	restarts   int
+	answered   int
+	course     rtp.Course
+}
+
+func (e *fakeEnd) Course() rtp.Course { return e.course }
+
+func (e *fakeEnd) Answered() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.answered++
 }
 
 func (e *fakeEnd) ID() media.EndpointID { return 0 }

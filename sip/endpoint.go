@@ -5,6 +5,7 @@ import (
 	"net/netip"
 
 	"mediasrv/media"
+	"mediasrv/media/rtp"
 	"mediasrv/routing"
 )
 
@@ -14,6 +15,8 @@ type endpoint interface {
 	Local() media.Local
 	RestartICE() media.Local
 	Negotiate(n media.Negotiated)
+	Answered()
+	Course() rtp.Course
 	Close()
 }
 
@@ -35,6 +38,8 @@ func (c closed) ID() media.EndpointID       { return c.id }
 func (closed) Local() media.Local           { return media.Local{} }
 func (closed) RestartICE() media.Local      { return media.Local{} }
 func (closed) Negotiate(_ media.Negotiated) {}
+func (closed) Answered()                    {}
+func (closed) Course() rtp.Course           { return rtp.Course{} }
 func (closed) Close()                       {}
 
 var errRoom = errors.New("sip: the room can't have endpoints")

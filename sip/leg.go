@@ -90,6 +90,7 @@ func (l *Leg) sit(end endpoint) {
 	l.end, l.at = end, end.ID()
 	if e, ok := end.(*media.Endpoint); ok {
 		l.keypad.Store(e)
+		e.Measure(l.stack.meters.of(l.party.Trunk))
 	}
 }
 
@@ -116,6 +117,7 @@ func (o owner) Ringing() { o.emit(routing.LegEvent{Kind: routing.LegRinging}) }
 func (o owner) Early() { o.emit(routing.LegEvent{Kind: routing.LegEarly}) }
 
 func (o owner) Answered() {
+	o.session.answered()
 	o.log.Info("leg answered", "codec", o.Codec())
 	o.emit(routing.LegEvent{Kind: routing.LegAnswered})
 }
@@ -124,14 +126,15 @@ func (o owner) Digit(d byte) { o.emit(routing.LegEvent{Kind: routing.LegDigit, D
 
 func (o owner) Ended(why fact.EndReason, text string) {
 	o.end.Close()
+	q := quality(o.end.Course())
 	o.keypad.Store(nil)
 	o.end, o.session.end = closed{o.at}, closed{o.at}
 	if o.trunk != nil {
 		o.stack.trunks.Give(o.trunk)
 	}
 	why = o.reason(why, text)
-	o.log.Info("leg ended", "reason", why.String(), "peer", text)
-	o.emit(routing.LegEvent{Kind: routing.LegEnded, Why: why, Status: o.dialog.Status(), Text: text})
+	o.log.Info("leg ended", "reason", why.String(), "peer", text, "mos", round(q.MOS), "loss", round(q.Loss))
+	o.emit(routing.LegEvent{Kind: routing.LegEnded, Why: why, Status: o.dialog.Status(), Text: text, Quality: q})
 	o.sink = nil
 }
 

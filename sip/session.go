@@ -24,6 +24,7 @@ type session struct {
 	webrtc bool
 	codecs []codec.Type
 	srtp   sdp.Policy
+	up     bool     // the call is answered
 	secret [32]byte // SRTP's keys are made of it
 
 	mu   sync.Mutex
@@ -85,9 +86,16 @@ func (s *session) apply(a sdp.Agreement) {
 		Format: a.Format, Remote: a.Remote, Fingerprint: a.Fingerprint, Ufrag: a.Ufrag,
 		Send:    a.Direction == sdp.SendRecv || a.Direction == sdp.SendOnly,
 		Receive: a.Direction == sdp.SendRecv || a.Direction == sdp.RecvOnly,
+		Early:   !s.up,
 		Latch:   !s.webrtc, RTCP: a.RTCP, Mux: a.Mux,
 		SendKey: masterKey(a.SendKey), ReceiveKey: masterKey(a.ReceiveKey),
 	})
+}
+
+// answered notes that the call is up.
+func (s *session) answered() {
+	s.up = true
+	s.end.Answered()
 }
 
 // masterKey is a key as the media engine takes it; nil is plain RTP.

@@ -39,6 +39,7 @@ type Stack struct {
 	phones    *registrar.Registrar
 	open      func(log *slog.Logger) (routing.Room, error)
 	strangers strangers
+	meters    meters
 	draining  atomic.Bool
 
 	mu       sync.Mutex

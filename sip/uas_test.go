@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mediasrv/media"
+	"mediasrv/media/rtp"
 	"mediasrv/routing/fact"
 )
 
@@ -58,9 +59,11 @@ func TestCallIn(t *testing.T) {
 		g.wantEvents("")
 		g.send(carrierAddr, ask{method: "ACK", branch: "z9hG4bK-ack", to: ok.header("To")}.String())
 		g.wantEvents("answered")
-		if n := g.rooms[0].ends[0].last(); !n.Send || !n.Receive || !n.Latch || n.Remote.String() != "127.0.0.2:20000" {
-			t.Errorf("negotiated: %+v", n)
+		end := g.rooms[0].ends[0]
+		if n := end.last(); !n.Send || !n.Receive || !n.Latch || n.Remote.String() != "127.0.0.2:20000" || !n.Early || end.answered != 1 {
+			t.Errorf("negotiated: %+v, told of the answer %d times", n, end.answered)
 		}
+		end.course.Add(rtp.Quality{Expected: 50, Received: 49, MOS: 4.2, Jitter: time.Millisecond})
 		if l.Codec() != "PCMU" {
 			t.Error("codec:", l.Codec())
 		}
@@ -69,6 +72,9 @@ func TestCallIn(t *testing.T) {
 		g.send(carrierAddr, in("BYE", ok.toTag(), 2, ask{}))
 		g.one("SIP/2.0 200")
 		g.wantEvents("answered ended:caller-hung-up")
+		if q := g.events[1].Quality; q.Rated != time.Second || q.MOS != 4.2 || q.LowestMOS != 4.2 || q.Loss != 2 || q.Jitter != time.Millisecond || q.FarMOS != 0 {
+			t.Errorf("quality: %+v", q)
+		}
 		if g.rooms[0].ends[0].closed != 1 {
 			t.Error("the endpoint isn't closed")
 		}
@@ -350,7 +356,7 @@ func TestHoldAndBack(t *testing.T) {
 					t.Error(c.offer, ok.body())
 				}
 				n := end.last()
-				if n.Send != (c.answer == "sendonly") || n.Receive != (c.answer == "recvonly") {
+				if n.Early || n.Send != (c.answer == "sendonly") || n.Receive != (c.answer == "recvonly") {
 					t.Errorf("%s: %+v", c.offer, n)
 				}
 				if ok := again(3, 3, "sendrecv"); !strings.Contains(ok.body(), "a=sendrecv") {

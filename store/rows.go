@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"mediasrv/routing/fact"
 )
@@ -19,11 +20,15 @@ const (
 		ON CONFLICT (id) DO UPDATE SET node = excluded.node, conversation = excluded.conversation, direction = excluded.direction, entry = excluded.entry,
 		trunk = excluded.trunk, caller = excluded.caller, queue = excluded.queue, agent = excluded.agent, disposition = excluded.disposition,
 		began = excluded.began, answered = excluded.answered, talked = excluded.talked, ended = excluded.ended, end_reason = excluded.end_reason`
-	putLeg = `INSERT INTO legs (id, call, seat, number, name, user, trunk, sip_id, codec, began, answered, ended, end_reason)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	putLeg = `INSERT INTO legs (id, call, seat, number, name, user, trunk, sip_id, codec, began, answered, ended, end_reason,
+		rated_seconds, mos, mos_lowest, loss_percent, late, discarded, jitter_ms, round_trip_ms, far_mos, far_loss_percent, far_jitter_ms)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET call = excluded.call, seat = excluded.seat, number = excluded.number, name = excluded.name, user = excluded.user,
 		trunk = excluded.trunk, sip_id = excluded.sip_id, codec = excluded.codec, began = excluded.began, answered = excluded.answered,
-		ended = excluded.ended, end_reason = excluded.end_reason`
+		ended = excluded.ended, end_reason = excluded.end_reason, rated_seconds = excluded.rated_seconds, mos = excluded.mos,
+		mos_lowest = excluded.mos_lowest, loss_percent = excluded.loss_percent, late = excluded.late, discarded = excluded.discarded,
+		jitter_ms = excluded.jitter_ms, round_trip_ms = excluded.round_trip_ms, far_mos = excluded.far_mos,
+		far_loss_percent = excluded.far_loss_percent, far_jitter_ms = excluded.far_jitter_ms`
 	putEvent = `INSERT INTO events (node, sequence, at, conversation, call, leg, kind, queue, agent, detail)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	putAgentChange = `INSERT INTO agent_changes (node, sequence, at, user, status, activity, reason, call)
@@ -51,8 +56,7 @@ func (w *rowWriter) put(it item) error {
 		return w.exec(putCall, r.ID, w.node, r.Conversation, r.Direction, r.Entry, r.Trunk, r.From, r.Queue, r.Agent, r.Disposition,
 			stamp(r.Began), stamp(r.Answered), stamp(r.Talked), stamp(r.Ended), reason(r.End))
 	case fact.Leg:
-		return w.exec(putLeg, r.ID, r.Call, r.Seat, r.Party.Number, r.Party.Name, r.Party.User, r.Party.Trunk, r.SIPID, r.Codec,
-			stamp(r.Began), stamp(r.Answered), stamp(r.Ended), reason(r.End))
+		return w.putLeg(r)
 	case fact.Event:
 		return w.exec(putEvent, w.node, it.sequence, stamp(r.At), r.Conversation, r.Call, r.Leg, r.Kind, r.Queue, r.Agent, r.Detail)
 	case fact.AgentChange:
@@ -64,6 +68,13 @@ func (w *rowWriter) put(it item) error {
 	default:
 		return fmt.Errorf("store: no table for %T", it.what)
 	}
+}
+
+func (w *rowWriter) putLeg(r fact.Leg) error {
+	q, ms := r.Quality, func(d time.Duration) float64 { return float64(d) / float64(time.Millisecond) }
+	return w.exec(putLeg, r.ID, r.Call, r.Seat, r.Party.Number, r.Party.Name, r.Party.User, r.Party.Trunk, r.SIPID, r.Codec,
+		stamp(r.Began), stamp(r.Answered), stamp(r.Ended), reason(r.End),
+		int64(q.Rated/time.Second), q.MOS, q.LowestMOS, q.Loss, q.Late, q.Discarded, ms(q.Jitter), ms(q.RoundTrip), q.FarMOS, q.FarLoss, ms(q.FarJitter))
 }
 
 func (w *rowWriter) putRecording(r fact.Recording) error {

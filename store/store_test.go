@@ -18,6 +18,10 @@ func TestRowsAreUpsertedAndEventsAppended(t *testing.T) {
 		call := fact.Call{ID: "c1", Conversation: "v1", Direction: fact.Inbound, From: "+81", Began: began}
 		s.Append(fact.Conversation{ID: "v1", Status: "open", Opened: began, Notes: "a"}, call,
 			fact.Leg{ID: "l1", Call: "c1", Seat: fact.SeatCustomer, Party: fact.Party{Number: "+81"}, Began: began},
+			fact.Leg{ID: "l2", Call: "c1", Ended: began, End: fact.EndCompleted, Quality: fact.Quality{
+				Rated: 90 * time.Second, MOS: 4.1, LowestMOS: 2.5, Loss: 1.5, Late: 3, Discarded: 4, Jitter: 2500 * time.Microsecond,
+				RoundTrip: 80 * time.Millisecond, FarMOS: 3.9, FarLoss: 0.5, FarJitter: 7 * time.Millisecond,
+			}},
 			fact.Event{At: began, Call: "c1", Kind: fact.CallBegan},
 			fact.AgentChange{At: began, User: "aiko", Status: "available"})
 		call.Ended, call.End = began.Add(time.Minute), fact.EndCallerHungUp
@@ -30,9 +34,11 @@ func TestRowsAreUpsertedAndEventsAppended(t *testing.T) {
 			`SELECT count(*) FROM calls WHERE end_reason = 'caller-hung-up' AND ended = '2026-11-20T20:48:19.123Z'`: 1,
 			`SELECT count(*) FROM calls WHERE began = '2026-11-20T20:47:19.123Z' AND node = 'n1'`:                   1,
 			`SELECT count(*) FROM legs WHERE ended IS NULL AND end_reason = ''`:                                     1,
-			`SELECT count(*) FROM recordings WHERE repaired = 1`:                                                    1,
-			`SELECT count(*) FROM agent_changes WHERE user = 'aiko' AND sequence = 2`:                               1,
-			`SELECT max(sequence) FROM events`:                                                                      3,
+			`SELECT count(*) FROM legs WHERE rated_seconds = 90 AND mos = 4.1 AND mos_lowest = 2.5 AND loss_percent = 1.5 AND late = 3 AND discarded = 4
+				AND jitter_ms = 2.5 AND round_trip_ms = 80 AND far_mos = 3.9 AND far_loss_percent = 0.5 AND far_jitter_ms = 7`: 1,
+			`SELECT count(*) FROM recordings WHERE repaired = 1`:                      1,
+			`SELECT count(*) FROM agent_changes WHERE user = 'aiko' AND sequence = 2`: 1,
+			`SELECT max(sequence) FROM events`:                                        3,
 		} {
 			if got := count(t, s.read, query); got != want {
 				t.Errorf("%s: got %d, want %d", query, got, want)

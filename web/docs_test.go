@@ -35,6 +35,7 @@ func TestEveryMetricIsDocumented(t *testing.T) {
 	l := newLab(t, nil)
 	descs := make(chan *prometheus.Desc, 100)
 	newFigureCollector(func() Figures { return Figures{} }, l.server.live.sockets).Describe(descs)
+	newLineCollector(nil).Describe(descs)
 	l.server.metrics.logins.Describe(descs)
 	l.server.metrics.panics.Describe(descs)
 	close(descs)

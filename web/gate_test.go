@@ -76,11 +76,22 @@ func TestMetricsForProgramsOnThisHost(t *testing.T) {
 				Agents: []fact.AgentView{
 					{Status: "available", Activity: "idle", Phone: true}, {Status: "available", Activity: "idle"}, {Status: "away", Activity: "idle"},
 				},
-				MediaLateTicks: 4, MediaDrops: map[string]uint64{"jitter": 5}, JournalDepth: 6, JournalDropped: 7, JournalErrors: 8,
+				MediaLateTicks: 4, MediaDrops: map[string]uint64{"jitter": 5}, JournalDepth: 6, OneWays: 9, OneWaysNow: 2, JournalDropped: 7, JournalErrors: 8,
 			}
 		}
 	}
-	inBubble(t, change, func(l *lab) {
+	lines := func() []Line {
+		way := func(n uint64) Direction {
+			h := Histogram{Bounds: []float64{1, 4}, Counts: []uint64{n, 2, 3}, Sum: 20.5}
+			return Direction{MOS: h, Loss: h, Jitter: h}
+		}
+		return []Line{
+			{Trunk: "carrier", Received: way(1), Sent: way(10), RoundTrip: way(7).MOS, Late: 4, Discarded: 5, Concealed: 100},
+			{Received: way(0), Sent: way(0), RoundTrip: way(0).MOS},
+		}
+	}
+	all := func(o *Options) { change(o); o.Lines = lines }
+	inBubble(t, all, func(l *lab) {
 		t := l.t
 		l.from = "127.0.0.1"
 		a := l.client().do("GET", "/metrics", "", "Host", "localhost:8443")
@@ -88,6 +99,12 @@ func TestMetricsForProgramsOnThisHost(t *testing.T) {
 			"mediasrv_calls 3", `mediasrv_queue_waiting{queue="support"} 2`, `mediasrv_queue_waiting{queue="sales"} 0`,
 			`mediasrv_queue_longest_wait_seconds{queue="support"} 60`, `mediasrv_agents{activity="idle",status="available"} 2`,
 			"mediasrv_agents_with_phone 1", "mediasrv_media_late_ticks_total 4", `mediasrv_media_dropped_total{reason="jitter"} 5`,
+			"mediasrv_media_one_way_total 9", "mediasrv_media_one_way_legs 2",
+			`mediasrv_line_mos_bucket{direction="received",trunk="carrier",le="1"} 1`, `mediasrv_line_mos_bucket{direction="received",trunk="carrier",le="4"} 3`,
+			`mediasrv_line_mos_bucket{direction="received",trunk="carrier",le="+Inf"} 6`, `mediasrv_line_mos_sum{direction="received",trunk="carrier"} 20.5`,
+			`mediasrv_line_loss_ratio_count{direction="sent",trunk="carrier"} 15`, `mediasrv_line_jitter_seconds_count{direction="sent",trunk=""} 5`,
+			`mediasrv_line_round_trip_seconds_count{trunk="carrier"} 12`, `mediasrv_line_late_packets_total{trunk="carrier"} 4`,
+			`mediasrv_line_discarded_packets_total{trunk="carrier"} 5`, `mediasrv_line_concealed_seconds_total{trunk="carrier"} 2`,
 			"mediasrv_store_pending_records 6", "mediasrv_store_dropped_records_total 7", "mediasrv_store_commit_errors_total 8",
 			`mediasrv_web_logins_total{result="wrong"} 0`, "mediasrv_web_sockets 0", "mediasrv_web_panics_total 0",
 		} {

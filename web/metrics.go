@@ -16,7 +16,7 @@ type metrics struct {
 	panics   prometheus.Counter
 }
 
-func newMetrics(figures func() Figures, sockets func() int) (*metrics, error) {
+func newMetrics(figures func() Figures, lines func() []Line, sockets func() int) (*metrics, error) {
 	m := &metrics{
 		registry: prometheus.NewRegistry(),
 		logins: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -30,7 +30,7 @@ func newMetrics(figures func() Figures, sockets func() int) (*metrics, error) {
 		m.logins.WithLabelValues(result) // shown as 0 from the start
 	}
 	for _, c := range []prometheus.Collector{
-		m.logins, m.panics, newFigureCollector(figures, sockets),
+		m.logins, m.panics, newFigureCollector(figures, sockets), newLineCollector(lines),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	} {
 		if err := m.registry.Register(c); err != nil {
@@ -49,7 +49,7 @@ type figureCollector struct {
 	figures func() Figures
 	sockets func() int
 
-	calls, waiting, longest, agents, phones, lateTicks, drops, pending, lost, commitErrors, open *prometheus.Desc
+	calls, waiting, longest, agents, phones, lateTicks, drops, oneWays, oneWaysNow, pending, lost, commitErrors, open *prometheus.Desc
 }
 
 func newFigureCollector(figures func() Figures, sockets func() int) *figureCollector {
@@ -65,6 +65,8 @@ func newFigureCollector(figures func() Figures, sockets func() int) *figureColle
 		phones:       d("agents_with_phone", "Agents with a registered phone now."),
 		lateTicks:    d("media_late_ticks_total", "Passes of a media worker that began late."),
 		drops:        d("media_dropped_total", "Packets and frames dropped, by reason.", "reason"),
+		oneWays:      d("media_one_way_total", "Times that nothing was heard of a leg's party for 3 s, though both ways were agreed."),
+		oneWaysNow:   d("media_one_way_legs", "Legs now of whose party nothing is heard, though both ways were agreed."),
 		pending:      d("store_pending_records", "Records in memory that are not in the database yet."),
 		lost:         d("store_dropped_records_total", "Records lost because the database could not be written for too long, or refused them."),
 		commitErrors: d("store_commit_errors_total", "Commits that failed; they are tried again."),
@@ -75,7 +77,7 @@ func newFigureCollector(figures func() Figures, sockets func() int) *figureColle
 // Describe implements prometheus.Collector.
 func (c *figureCollector) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		c.calls, c.waiting, c.longest, c.agents, c.phones, c.lateTicks, c.drops, c.pending, c.lost, c.commitErrors, c.open,
+		c.calls, c.waiting, c.longest, c.agents, c.phones, c.lateTicks, c.drops, c.oneWays, c.oneWaysNow, c.pending, c.lost, c.commitErrors, c.open,
 	} {
 		ch <- d
 	}
@@ -116,6 +118,8 @@ func (c *figureCollector) Collect(ch chan<- prometheus.Metric) {
 	for reason, n := range f.MediaDrops {
 		counter(c.drops, n, reason)
 	}
+	counter(c.oneWays, f.OneWays)
+	gauge(c.oneWaysNow, float64(f.OneWaysNow))
 	gauge(c.pending, float64(f.JournalDepth))
 	counter(c.lost, f.JournalDropped)
 	counter(c.commitErrors, f.JournalErrors)

@@ -11,7 +11,7 @@ import (
 	"mediasrv/routing/fact"
 )
 
-// Options is what a server is made of. All fields but SIP, Pages and Draining must be set.
+// Options is what a server is made of. All fields but Lines, SIP, Pages and Draining must be set.
 type Options struct {
 	Config   func() *config.Config // the file as it is now; called for each request, so that a reload takes effect at once
 	Logins   Logins
@@ -19,6 +19,7 @@ type Options struct {
 	Phones   Phones
 	Heavy    Heavy          // shared by all who burn CPU: hashing of passwords waits here
 	Figures  func() Figures // read at each scrape; must not block for long
+	Lines    func() []Line  // read at each scrape; must not block for long. nil: none
 	SIP      http.Handler   // SIP over WebSocket, reached only with a login; its request's context ends with the session. nil: 404
 	Draining func() bool    // true: /healthz says 503. nil: never
 	Pages    fs.FS          // the built pages; nil: those in the binary
@@ -79,6 +80,8 @@ type Figures struct {
 	Agents         []fact.AgentView  // every agent
 	MediaLateTicks uint64            // since the start
 	MediaDrops     map[string]uint64 // packets and frames dropped since the start, by reason
+	OneWays        uint64            // times that audio went one way only
+	OneWaysNow     uint64            // legs for which it does now
 	JournalDepth   int               // records that wait to be committed
 	JournalDropped uint64            // records lost since the start
 	JournalErrors  uint64            // failed commits since the start

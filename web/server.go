@@ -59,13 +59,16 @@ func New(opt Options) (*Server, error) {
 	}
 	s.closing, s.close = context.WithCancel(context.Background())
 	cfg := opt.Config()
+	if opt.Lines == nil {
+		opt.Lines = func() []Line { return nil }
+	}
 	var err error
 	if !cfg.TLS.Off {
 		if s.cert, err = newCertificate(cfg, opt.Log); err != nil {
 			return nil, err
 		}
 	}
-	if s.metrics, err = newMetrics(opt.Figures, s.live.sockets); err != nil {
+	if s.metrics, err = newMetrics(opt.Figures, opt.Lines, s.live.sockets); err != nil {
 		return nil, fmt.Errorf("web: metrics: %w", err)
 	}
 	files := opt.Pages

@@ -108,7 +108,7 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 	phones.stack = s.stack
 	s.web, err = web.New(web.Options{
 		Config: func() *config.Config { return cfg }, Logins: s.store, Centre: s.centre, Phones: s.stack, Heavy: s.heavy,
-		Figures: s.figures, SIP: s.stack.WebSocket(), Draining: s.draining.Load, Log: s.log,
+		Figures: s.figures, Lines: s.lines, SIP: s.stack.WebSocket(), Draining: s.draining.Load, Log: s.log,
 	})
 	return err
 }
@@ -124,15 +124,4 @@ func (s *server) makePrompts(ctx context.Context) (*routing.Prompts, error) {
 		s.log.Error("a prompt could not be made; callers hear music instead", "error", fault)
 	}
 	return prompts, ctx.Err()
-}
-
-// figures are the numbers for /metrics.
-func (s *server) figures() web.Figures {
-	calls, journal, engine := s.centre.Stats(), s.store.Stats(), s.engine.Stats()
-	f := web.Figures{
-		Queues: calls.Queues, Agents: calls.Agents, Calls: s.centre.Calls(),
-		MediaLateTicks: engine.LateTicks, MediaDrops: engine.Dropped,
-		JournalDepth: journal.Pending, JournalDropped: journal.Dropped, JournalErrors: journal.Errors,
-	}
-	return f
 }

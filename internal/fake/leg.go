@@ -34,6 +34,7 @@ type Leg struct {
 	refused  int
 	sent     string // digits
 	ringing  []bool // Ring's early
+	line     fact.Quality
 }
 
 // NewLeg makes a leg in a room. Connect must follow.
@@ -140,6 +141,13 @@ func (l *Leg) EndWith(why fact.EndReason, status int) {
 	}
 }
 
+// Line says how its line was, which its end will tell.
+func (l *Leg) Line(q fact.Quality) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.line = q
+}
+
 // Pickup is the far end's answer; it may come after Hangup, as a 200 that crosses a CANCEL.
 func (l *Leg) Pickup() {
 	l.mu.Lock()
@@ -159,7 +167,7 @@ func (l *Leg) End(why fact.EndReason, text string) {
 	l.mu.Unlock()
 	if first {
 		l.room.leave(l.slot)
-		l.tell(routing.LegEvent{Kind: routing.LegEnded, Why: why, Text: text})
+		l.tell(routing.LegEvent{Kind: routing.LegEnded, Why: why, Text: text, Quality: l.line})
 	}
 }
 

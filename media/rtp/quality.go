@@ -20,7 +20,8 @@ type Quality struct {
 
 	RemoteLoss   float64       // % of what we sent that didn't reach the peer, by its last report
 	RemoteJitter time.Duration // by its last report
-	Reported     bool          // the peer has reported at all
+	RemoteMOS    float64       // by both and the round trip, as if the peer had our codec and a jitter buffer of twice the jitter; 0: unknown
+	Reports      uint32        // that the peer has sent so far about what it hears; 0: the three before are unknown
 }
 
 // tally counts in the current second.
@@ -60,7 +61,10 @@ func (r *Reports) second(now int64) Quality {
 		At: now, Expected: sum.expected - t.start.expected, Received: sum.received - t.start.received,
 		Late: t.late, Discarded: t.discarded, Concealed: t.concealed,
 		Jitter: span(r.in.jitter>>4, r.rate), RTT: r.hearing.trip,
-		RemoteLoss: r.hearing.loss, RemoteJitter: span(r.hearing.jitter, r.out.rate), Reported: r.hearing.told,
+		RemoteLoss: r.hearing.loss, RemoteJitter: span(r.hearing.jitter, r.out.rate), Reports: r.hearing.reports,
+	}
+	if q.Reports > 0 {
+		q.RemoteMOS = MOS(r.model.Rate(q.RTT/2+2*q.RemoteJitter, q.RemoteLoss))
 	}
 	if q.Expected == 0 { // a pause, or packets that came too late to count
 		return q

@@ -51,7 +51,7 @@ type remote struct {
 	trip    time.Duration
 	loss    float64 // %
 	jitter  uint32  // in units of our clock
-	told    bool
+	reports uint32  // blocks about our stream
 	bye     bool
 }
 
@@ -186,7 +186,8 @@ func (r *Reports) judged(blocks []byte, now int64) {
 			continue
 		}
 		h := &r.hearing
-		h.told, h.loss, h.jitter = true, float64(k.fraction)*100/256, k.jitter
+		h.reports++
+		h.loss, h.jitter = float64(k.fraction)*100/256, k.jitter
 		if k.lsr == 0 {
 			continue
 		}

@@ -143,7 +143,7 @@ func TestRoundTrip(t *testing.T) {
 	}
 	q := quality(&l.a, l.now)
 	near(t, "round trip in ms", float64(q.RTT)/1e6, 70, 0.1)
-	if !q.Reported || q.RemoteLoss != 0 {
+	if q.Reports != 1 || q.RemoteLoss != 0 {
 		t.Errorf("%+v", q)
 	}
 	// A peer that counts from another clock, or repeats an old report, tells nothing.
@@ -377,7 +377,7 @@ func FuzzControl(f *testing.F) {
 		if q.RTT < 0 || q.RTT > maxTrip || q.RemoteLoss < 0 || q.RemoteLoss > 100 || q.RemoteJitter < 0 {
 			t.Fatalf("%+v", q)
 		}
-		if err != nil && q.Reported {
+		if err != nil && q.Reports > 0 {
 			t.Fatal("a malformed packet counts")
 		}
 	})

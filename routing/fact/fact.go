@@ -102,6 +102,7 @@ type Leg struct {
 	Answered time.Time
 	Ended    time.Time
 	End      EndReason
+	Quality  Quality // once it has ended
 }
 
 // Event is one line of a conversation's time line: what happened, when, to whom.
@@ -135,6 +136,8 @@ const (
 	RecordingEnded EventKind = "recording-ended"
 	MediaLost      EventKind = "media-lost"
 	MediaBack      EventKind = "media-back"
+	AudioOneWay    EventKind = "audio-one-way"   // nothing is heard of the leg's party, though it should be
+	AudioBothWays  EventKind = "audio-both-ways" // it is heard again
 	CallEnded      EventKind = "call-ended"
 	WrapUpBegan    EventKind = "wrap-up-began"
 	WrapUpExtended EventKind = "wrap-up-extended"

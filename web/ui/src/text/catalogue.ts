@@ -126,6 +126,8 @@ export const catalogue = {
   'event.recording-ended': { en: 'Recording ended' },
   'event.media-lost': { en: 'Sound lost' },
   'event.media-back': { en: 'Sound is back' },
+  'event.audio-one-way': { en: 'Nothing is heard of one side' },
+  'event.audio-both-ways': { en: 'Both sides are heard again' },
   'event.call-ended': { en: 'Call ended' },
   'event.wrap-up-began': { en: 'Wrap-up began' },
   'event.wrap-up-extended': { en: 'Wrap-up extended' },

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"mediasrv/media"
+	"mediasrv/web"
+)
+
+// figures are the numbers for /metrics.
+func (s *server) figures() web.Figures {
+	calls, journal, engine := s.centre.Stats(), s.store.Stats(), s.engine.Stats()
+	return web.Figures{
+		Queues: calls.Queues, Agents: calls.Agents, Calls: s.centre.Calls(),
+		MediaLateTicks: engine.LateTicks, MediaDrops: engine.Dropped, OneWays: engine.OneWays, OneWaysNow: engine.OneWaysNow,
+		JournalDepth: journal.Pending, JournalDropped: journal.Dropped, JournalErrors: journal.Errors,
+	}
+}
+
+// lines say how the lines of the trunks have been, for /metrics.
+func (s *server) lines() []web.Line {
+	var lines []web.Line
+	for trunk, m := range s.stack.Quality() {
+		lines = append(lines, web.Line{
+			Trunk: trunk, Received: direction(m.Received), Sent: direction(m.Sent), RoundTrip: web.Histogram(m.RoundTrip),
+			Late: m.Late, Discarded: m.Discarded, Concealed: m.Concealed,
+		})
+	}
+	return lines
+}
+
+func direction(w media.MeasuredWay) web.Direction {
+	return web.Direction{MOS: web.Histogram(w.MOS), Loss: web.Histogram(w.Loss), Jitter: web.Histogram(w.Jitter)}
+}
