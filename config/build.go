@@ -83,6 +83,7 @@ func (b *builder) top() {
 		}
 	}
 	b.cfg.PublicAddress = val(b.root.get("public_address"), b.cfg.PublicAddress)
+	b.cfg.Nameservers = vals[netip.AddrPort](b.root.get("nameservers"))
 	if dir := b.root.get("data_dir"); dir != nil && dir.value != nil {
 		b.cfg.DataDir = b.path(val(dir, ""))
 	}

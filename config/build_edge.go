@@ -90,10 +90,7 @@ func (b *builder) trunks(n *node) {
 			Dialogs:   b.dialogs(t),
 		}
 		trunk.Login = b.ourLogin(trunk, t.get("login"))
-		if servers := t.get("servers"); servers != nil {
-			trunk.Servers = vals[string](servers)
-			b.noDoubles(servers)
-		}
+		b.uplink(trunk, t)
 		if codecs := t.get("codecs"); codecs != nil {
 			trunk.Codecs = b.codecs(codecs)
 		}
@@ -156,7 +153,7 @@ func (b *builder) login(n *node) {
 }
 
 func (b *builder) directions(t *Trunk, key, n *node) {
-	takes := n.get("accept", "addresses").holds() || n.get("accept", "username") != nil
+	takes := n.get("accept", "addresses").holds() || n.get("accept", "username") != nil || t.Register.On
 	places := n.get("servers").holds()
 	at := n.get("directions")
 	if at == nil {
@@ -170,7 +167,7 @@ func (b *builder) directions(t *Trunk, key, n *node) {
 	words := vals[string](at)
 	t.Inbound, t.Outbound = slices.Contains(words, "inbound"), slices.Contains(words, "outbound")
 	if t.Inbound && !takes {
-		b.wrong(at, "inbound needs accept: {addresses: [192.0.2.0/24]}, or a login there")
+		b.wrong(at, "inbound needs accept: {addresses: [192.0.2.0/24]}, a login there, or login: {register: true}")
 	}
 	if t.Outbound && !places {
 		b.wrong(at, "outbound needs servers")

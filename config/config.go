@@ -11,8 +11,9 @@ import (
 type Config struct {
 	Path          string // of the file; relative paths in it start at its folder
 	Listen        Listen
-	PublicAddress netip.Addr // invalid: auto
-	DataDir       string     // absolute
+	PublicAddress netip.Addr       // invalid: auto
+	DataDir       string           // absolute
+	Nameservers   []netip.AddrPort // empty: the system's
 	TLS           TLS
 	Drain         time.Duration
 	Demo          bool // make, keep and print logins for users without a password
@@ -96,7 +97,7 @@ type Trunk struct {
 	Name      string
 	Kind      string         // byoc, carrier
 	Servers   []string       // host or host:port, tried in this order
-	Transport string         // to the servers: udp, tcp
+	Transport string         // to the servers: udp, tcp, auto
 	Login     Login          // towards the servers; the one that is accepted, if the file names no other
 	Addresses []netip.Prefix // calls are accepted from here
 	Username  string         // or with this digest login; empty: none
@@ -107,6 +108,8 @@ type Trunk struct {
 	Outbound  bool
 	MaxCalls  int // in both directions; 0: no limit
 	Dialogs   Dialogs
+	Uplink    Uplink
+	Register  Registration
 
 	Identity      Identity
 	NumbersAs     string // e164, plus-less, national

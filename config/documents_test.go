@@ -26,6 +26,9 @@ func visit(path string, s *shape, see func(path string, f field)) {
 	if s.names != nil {
 		visit(join(path, s.names.are), s.names.each, see)
 	}
+	if s.items != nil {
+		visit(path, s.items, see)
+	}
 	for _, f := range s.fields {
 		if !f.later {
 			see(join(path, f.key), f)
@@ -242,6 +245,9 @@ func TestSchema(t *testing.T) {
 		at := any(root)
 		for key := range strings.SplitSeq(path, ".") {
 			m, _ := at.(map[string]any)
+			if items, ok := m["items"].(map[string]any); ok {
+				m = items
+			}
 			if either, ok := m["anyOf"].([]any); ok {
 				m, _ = either[0].(map[string]any)
 			}

@@ -14,6 +14,10 @@ func file() *shape {
 			key: "data_dir", what: words("a folder", 1024), std: "data",
 			about: "Database, recordings, prompt cache and certificates. Relative paths start at this file's folder.",
 		},
+		field{
+			key: "nameservers", what: listOf(reads("an address such as 192.0.2.53 or 192.0.2.53:53", nameserver)), or: "those of /etc/resolv.conf",
+			about: "Who is asked where the servers of trunks are.",
+		},
 		field{key: "tls", what: tlsKeys(), or: "a self-signed certificate, made and kept in `data_dir`", about: "The web port's certificate; `off` only behind a proxy on the same machine."},
 		field{key: "drain", what: durationIn(0, day), std: "0s", about: "How long SIGTERM lets running calls go on."},
 		field{
@@ -111,8 +115,8 @@ func trunkKeys() *shape {
 	s := of(
 		field{key: "kind", what: oneOf([]string{"byoc", "carrier"}), std: "byoc", about: "`byoc`: your own carrier or PBX points at us; `carrier`: a provider."},
 		field{key: "accept", what: acceptKeys(), about: "Whose calls are taken: by address, by login, or either."},
-		field{key: "servers", what: listOf(reads("a host or host:port", server)), std: "[]", about: "Where calls out go: the next one if a server has no room (503) or can't be reached."},
-		field{key: "transport", what: oneOf([]string{"udp", "tcp"}, "tls"), std: "udp", about: "How the servers are reached."},
+		field{key: "servers", what: listOf(serverKeys()), std: "[]", about: "Where calls out go: the next one if a server doesn't answer within 2 s, has no room or fails (408, 5xx). A name without a port is looked up as SRV, then as an address (RFC 3263)."},
+		field{key: "transport", what: oneOf([]string{"udp", "tcp", "auto"}, "tls"), std: "udp", about: "How the servers are reached; `auto`: as the NAPTR and SRV records of their names say, by those that `listen.sip` has."},
 		field{key: "login", what: loginKeys(), about: "Our digest login with the servers."},
 		field{key: "directions", what: listOf(direction()), or: "inbound with `accept`, outbound with `servers`", about: "Each can be switched on by itself."},
 		field{key: "codecs", what: codecList(), std: "[PCMU, PCMA]", about: "In order of preference."},
@@ -128,6 +132,7 @@ func trunkKeys() *shape {
 		field{key: "headers", what: headerKeys(), about: "For odd carriers: changes to the INVITEs that we send."},
 		field{key: "dial_out", what: dialOutOf("0", "Calls at once that came in by this trunk and go out again; 0: no limit."), about: "What calls that came in by this trunk may dial; overrides the company's."},
 	)
+	s.fields = append(s.fields, uplinkFields()...)
 	s.fields = append(s.fields, dialogFields()...)
 	return s
 }
@@ -135,11 +140,12 @@ func trunkKeys() *shape {
 func codecList() *shape { return listOf(oneOf([]string{"PCMU", "PCMA", "G722", "opus"})) }
 
 func loginKeys() *shape {
-	return of(
+	s := of(
 		field{key: "username", what: reads("letters, digits and + _ . @ - (at most 64)", digestUser), or: "that of `accept`", about: "User name, and our number where a caller's isn't known."},
 		field{key: "password", what: secret(), or: "that of `accept`", about: "Its password: `env:NAME` or `file:PATH`."},
-		later("register"),
 	)
+	s.fields = append(s.fields, registerFields()...)
+	return s
 }
 
 func acceptKeys() *shape {

@@ -31,7 +31,10 @@ func schemaOf(s *shape) map[string]any {
 			}
 		}
 		m := map[string]any{"type": []string{"object", "null"}, "properties": keys, "additionalProperties": false}
-		if s.scalar != nil {
+		switch {
+		case s.schema != nil:
+			return map[string]any{"anyOf": []any{m, s.schema}}
+		case s.scalar != nil:
 			return map[string]any{"anyOf": []any{m, map[string]any{"const": "off"}}}
 		}
 		return m
