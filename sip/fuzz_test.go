@@ -39,7 +39,7 @@ func FuzzDispatch(f *testing.F) {
 		n++
 		probe.seq, probe.branch = n, ""
 		g.net.in <- datagram{data: []byte(probe.String()), addr: from}
-		limit := time.After(5 * time.Second)
+		limit := time.After(patience)
 		for {
 			select {
 			case d := <-g.net.out:

@@ -67,10 +67,10 @@ func sipp(t *testing.T, at net.Addr, scenario, transport, calls string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "sipp", at.String(), "-sf", file, "-s", "+81312345678", "-t", transport, "-i", "127.0.0.1", "-p", freePort(t), "-m", calls, //nolint:gosec // a test
-		"-l", calls, "-r", "200", "-timeout", "20s", "-timeout_error", "-nostdin", "-trace_err", "-trace_msg")
+		"-l", calls, "-r", "200", "-timeout", "90s", "-timeout_error", "-nostdin", "-trace_err", "-trace_msg")
 	cmd.Dir = t.TempDir()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		logs, _ := exec.Command("sh", "-c", "tail -c 3000 "+cmd.Dir+"/*.log").CombinedOutput() //nolint:gosec // a test

@@ -37,7 +37,10 @@ func speak(ctx context.Context, u utterance, limit time.Duration) (pcm []int16, 
 	if err != nil {
 		return nil, 0, fmt.Errorf("%w: %w", ErrEngine, err)
 	}
-	if err := cmd.Start(); err != nil {
+	switch err := cmd.Start(); {
+	case errors.Is(err, context.DeadlineExceeded): // so busy is the machine
+		return nil, 0, fmt.Errorf("%w: %s, %v", ErrTimeout, espeak, limit)
+	case err != nil:
 		return nil, 0, fmt.Errorf("%w: %w", ErrEngine, err)
 	}
 	pcm, rate, readErr := readAll(out)

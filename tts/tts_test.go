@@ -317,11 +317,32 @@ func TestHangingEngine(t *testing.T) {
 	if _, err := s.Speak(t.Context(), prompt.Speech{Text: "x"}); !errors.Is(err, ErrTimeout) || time.Since(began) > 20*time.Second {
 		t.Errorf("%v after %v", err, time.Since(began))
 	}
-	s.limit = 20 * time.Second
-	engine(t, "sleep 0.5")
+}
+
+// A caller who doesn't wait any longer is let go at once, with an engine that isn't ready; what it makes is there for the next.
+func TestSpeakEndsWithItsContext(t *testing.T) {
+	ready := filepath.Join(t.TempDir(), "ready")
+	engine(t, "cat >/dev/null; while [ ! -e "+ready+" ]; do sleep 0.01; done; cat "+toneFile(t))
+	s := newSpeaker(t, t.TempDir())
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
 	if _, err := s.Speak(ctx, prompt.Speech{Text: "y"}); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("%v, want it to end with its context", err)
+	}
+	if err := os.WriteFile(ready, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Speak(t.Context(), prompt.Speech{Text: "y"}); err != nil {
+		t.Error(err)
+	}
+}
+
+// A machine so busy that the program could not even begin in time is a timeout too.
+func TestNoTimeToStart(t *testing.T) {
+	engine(t, "exit 1")
+	s := newSpeaker(t, t.TempDir())
+	s.limit = 1
+	if _, err := s.Speak(t.Context(), prompt.Speech{Text: "x"}); !errors.Is(err, ErrTimeout) {
+		t.Errorf("%v, want ErrTimeout", err)
 	}
 }

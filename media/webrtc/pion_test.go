@@ -13,6 +13,9 @@ import (
 	pion "github.com/pion/webrtc/v4"
 )
 
+// patience bounds every wait for something that must happen: long, because machines are slow; reached only on failure.
+const patience = time.Minute
+
 // peer is pion's full PeerConnection in the browser's place, on loopback.
 type peer struct {
 	t     *testing.T
@@ -98,7 +101,7 @@ func (p *peer) offer(l *leg, restart bool) {
 // talk sends packets until both sides have heard more of each other than before.
 func (p *peer) talk(l *leg) {
 	p.t.Helper()
-	before, deadline := l.got.Load(), time.After(10*time.Second)
+	before, deadline := l.got.Load(), time.After(patience)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for drain := true; drain; {
@@ -171,7 +174,7 @@ func TestPionAnswers(t *testing.T) {
 	if err := p.pc.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for deadline := time.Now().Add(5 * time.Second); l.State() != webrtc.Failed; {
+	for deadline := time.Now().Add(patience); l.State() != webrtc.Failed; {
 		if time.Now().After(deadline) {
 			t.Fatal("a closed peer isn't noticed", l.State())
 		}
