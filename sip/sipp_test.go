@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"mediasrv/routing"
 	"mediasrv/routing/fact"
