@@ -9,7 +9,7 @@ type Identity struct {
 	Diversion string // diversion: Diversion (RFC 5806), history-info: History-Info (RFC 7044), none
 	URI       string // sip, phone (sip with ;user=phone), tel: how numbers are written
 	Domain    string // host of our addresses; empty: our own
-	Trust     bool   // P-Asserted-Identity, Privacy, Diversion and History-Info are believed on the way in
+	Trust     bool   // P-Asserted-Identity, P-Preferred-Identity, Diversion and History-Info are believed on the way in
 	Called    string // request-uri, to, or the header that names the number called
 }
 

@@ -129,7 +129,7 @@ func trunkKeys() *shape {
 		field{key: "identity", what: identityKeys(), about: "Whom the trunk is shown as the caller, and what it is believed."},
 		field{key: "numbers_as", what: oneOf([]string{"e164", "plus-less", "national"}), std: "e164", about: "How numbers are written to the trunk: +81312345678, 81312345678, or as people of `company.country` dial them (0312345678, abroad 010…). What is no telephone number, and emergency numbers, go as they are."},
 		field{key: "international_prefix", what: reads(`quoted digits such as "00" or "+"`, internationalPrefix), or: "the country's", about: "What stands before the country code of numbers abroad, with `numbers_as: national`."},
-		field{key: "headers", what: headerKeys(), about: "For odd carriers: changes to the INVITEs that we send."},
+		field{key: "headers", what: headerKeys(), about: "For odd carriers: changes to the INVITEs that begin calls out."},
 		field{key: "dial_out", what: dialOutOf("0", "Calls at once that came in by this trunk and go out again; 0: no limit."), about: "What calls that came in by this trunk may dial; overrides the company's."},
 	)
 	s.fields = append(s.fields, uplinkFields()...)

@@ -13,7 +13,7 @@ func identityKeys() *shape {
 		field{key: "diversion", what: oneOf([]string{"none", "diversion", "history-info"}), std: "none", about: "How the trunk is told which number of ours a call was passed on from: Diversion, History-Info, or not at all."},
 		field{key: "uri", what: oneOf([]string{"sip", "phone", "tel"}), std: "sip", about: "How numbers are written: sip:, sip: with `;user=phone`, or tel:."},
 		field{key: "domain", what: reads("a host name or an address", identityDomain), or: "our own address", about: "The host in addresses of ours, for carriers that want theirs there."},
-		field{key: "trust", what: yesNo(), std: "true", about: "Is the trunk believed what it says beyond From: P-Asserted-Identity, Privacy, Diversion, History-Info?"},
+		field{key: "trust", what: yesNo(), std: "true", about: "Is the trunk believed what it says of the caller beyond From: P-Asserted-Identity, P-Preferred-Identity, Diversion, History-Info? (Privacy always is.)"},
 		field{key: "called", what: reads("request-uri, to, or a header's name", calledHeader), std: "request-uri", about: "Where calls in name the number called; a header that isn't there leaves the Request-URI."},
 	)
 }

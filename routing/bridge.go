@@ -18,6 +18,9 @@ func (s *script) wayOut(b *config.Bridge) Target {
 	to := Target{Trunk: b.Trunk, Number: b.Number, Codecs: slices.Clone(b.Codecs)}
 	if to.Number == "" {
 		to.Number = s.in.Dialled
+		if n := s.cfg.Entry(s.in.To, s.in.Dialled); n != nil && n.E164 {
+			to.Number = s.in.To
+		}
 	}
 	own := s.customer.leg.Codec()
 	if i := slices.Index(to.Codecs, own); i > 0 {
@@ -59,7 +62,7 @@ func (s *script) dialGuest(to Target) fact.EndReason {
 		s.log.Warn("a number leads back to the trunk that it came from; refused", "trunk", to.Trunk, "number", to.Number)
 		return fact.EndLoop
 	}
-	from := Caller{Number: s.row.From, Name: s.in.From.Name, Hops: s.in.Hops - 1}
+	from := Caller{Number: s.row.From, Name: s.in.From.Name, Withheld: s.in.Withheld, Via: s.in.To, Hops: s.in.Hops - 1}
 	if from.Hops == 0 {
 		from.Hops = -1
 	}

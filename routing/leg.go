@@ -75,7 +75,7 @@ type Target struct {
 	User  string // an agent, at whatever phone is registered
 
 	Trunk  string   // whoever answers behind this trunk
-	Number string   // with Trunk: whom to call there, as it is sent
+	Number string   // with Trunk: whom to call there: E.164 is spelled as the trunk wants it, all else goes as it is
 	Codecs []string // with Trunk: what to offer, in order of preference
 }
 
@@ -106,7 +106,10 @@ type Caller struct {
 	Name   string
 	Call   fact.CallID // sent as X-Mediasrv-Call, so that a page can match its INVITE with the event stream
 	Queue  string
-	Hops   int // that are left to the call (Max-Forwards); 0: the usual 70, negative: none
+	// Withheld: the caller hides the number. Via is the number of ours that passed the call on; empty: none. Both are for trunks.
+	Withheld bool
+	Via      string
+	Hops     int // that are left to the call (Max-Forwards); 0: the usual 70, negative: none
 }
 
 // Recorder keeps what taps hear.

@@ -15,6 +15,7 @@ import (
 	"mediasrv/routing"
 	"mediasrv/routing/fact"
 	"mediasrv/sip/dialog"
+	"mediasrv/sip/identity"
 	"mediasrv/sip/transaction"
 
 	"github.com/emiago/sipgo/sip"
@@ -62,31 +63,7 @@ func callerParty(c routing.Caller) dialog.Party {
 	if c.Number == "" {
 		return dialog.Party{Name: "Anonymous", URI: sip.Uri{Scheme: "sip", User: "anonymous", Host: "anonymous.invalid"}}
 	}
-	return dialog.Party{Name: quoted(c.Name), URI: sip.Uri{Scheme: "sip", User: escaped(c.Number), Host: realm}}
-}
-
-// quoted makes a name safe for a quoted string: sipgo writes it as it is.
-func quoted(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == '"' || r == '\\' || r == 0x7f {
-			return -1
-		}
-		return r
-	}, name)
-}
-
-// escaped keeps what a user part may hold (RFC 3261, 25.1).
-func escaped(user string) string {
-	var b strings.Builder
-	for i := range len(user) {
-		c := user[i]
-		if c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("-_.!~*'()&=+$,;?/", c) >= 0 {
-			b.WriteByte(c)
-		} else {
-			fmt.Fprintf(&b, "%%%02X", c)
-		}
-	}
-	return b.String()
+	return dialog.Party{Name: identity.Quote(c.Name), URI: sip.Uri{Scheme: "sip", User: identity.Escape(c.Number), Host: realm}}
 }
 
 // CallOptions says whom to call, and as whom.
@@ -115,7 +92,7 @@ func (s *Stack) Call(ctx context.Context, o CallOptions, in routing.Room, events
 	out := outbound{
 		flow: flow, target: target, codecs: codecs(o.Codecs), srtp: policy(o.SRTP), heard: o.Heard, party: fact.Party{Number: target.User},
 		to:   dialog.Party{URI: sip.Uri{Scheme: "sip", User: target.User, Host: target.Host, Port: target.Port}},
-		from: dialog.Party{Name: quoted(o.Name), URI: sip.Uri{Scheme: "sip", User: escaped(o.From), Host: s.place(flow).Host}},
+		from: dialog.Party{Name: identity.Quote(o.Name), URI: sip.Uri{Scheme: "sip", User: identity.Escape(o.From), Host: s.place(flow).Host}},
 	}
 	if o.From == "" {
 		out.from = callerParty(routing.Caller{})
@@ -171,6 +148,7 @@ type outbound struct {
 	party    fact.Party
 	from, to dialog.Party
 	headers  []sip.Header
+	edit     func(*sip.Request) // the last hand on the INVITE; nil: none
 	login    *dialog.Login
 	contact  string // user part of our Contact; empty: From's
 	heard    func()
@@ -204,7 +182,7 @@ func (s *Stack) begin(o outbound, in routing.Room, events routing.Sink) (*Leg, e
 		l.log.Info("calling", "user", o.party.User, "number", o.party.Number, "flow", o.flow.ID)
 	})
 	l.dialog = dialog.Dial(dialog.Config{
-		Queue: queue, Session: l.session, Owner: owner{l}, Place: place, Headers: o.headers, Login: o.login,
+		Queue: queue, Session: l.session, Owner: owner{l}, Place: place, Headers: o.headers, Edit: o.edit, Login: o.login,
 		Hops: o.hops, Others: o.others, Bad: o.bad, Empty: o.empty, KnowHop: func(f transaction.Flow) func() { return s.table.Know(f.Remote.Addr()) }, Know: s.knower(o.flow), Heard: o.heard, Log: l.log,
 	}, l.sipID, tag, o.from, o.to, o.target, o.flow)
 	if err := s.keep(l, tag); err != nil {

@@ -8,6 +8,7 @@ import (
 	"mediasrv/routing/fact"
 	"mediasrv/sip/dialog"
 	"mediasrv/sip/digest"
+	"mediasrv/sip/identity"
 	"mediasrv/sip/transaction"
 
 	"github.com/emiago/sipgo/sip"
@@ -29,10 +30,10 @@ func (s *Stack) invited(tx *transaction.Server) {
 	if refused(tx) {
 		return
 	}
-	in := s.trunks.Invite(tx.Request)
+	in := identity.Read(tx.Request, t, s.file.Company.Country)
 	known := s.file.Entry(in.To, in.Dialled) != nil
 	if !known {
-		if also, dialled := s.trunks.Also(tx.Request); s.file.Entry(also, dialled) != nil {
+		if also, dialled := identity.Also(tx.Request, s.file.Company.Country); s.file.Entry(also, dialled) != nil {
 			in.To, in.Dialled, known = also, dialled, true
 		}
 	}

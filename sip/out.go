@@ -46,10 +46,8 @@ func (s *Stack) dialTrunk(to routing.Target, from routing.Caller, in routing.Roo
 	o := outbound{
 		flow: first.Flow, target: first.Target, bad: first.Bad, others: hops[1:], codecs: codecs(to.Codecs), srtp: policy(t.SRTP), trunk: t, hops: from.Hops,
 		party: fact.Party{Number: to.Number, Trunk: t.Name},
-		to:    dialog.Party{URI: *first.Target.Clone()},
-		from:  trunkParty(from, t, first.Place.Host),
 	}
-	o.to.URI.UriParams = nil
+	s.present(&o, t, to, from, first.Place.Host)
 	if s.knocks {
 		o.empty = empty
 	}
@@ -61,17 +59,6 @@ func (s *Stack) dialTrunk(to routing.Target, from routing.Caller, in routing.Roo
 		return nil, err
 	}
 	return l, nil
-}
-
-// trunkParty is the From of a call out: the caller's number, or ours with the trunk where that isn't known or must not be shown.
-func trunkParty(c routing.Caller, t *config.Trunk, host string) dialog.Party {
-	switch {
-	case c.Number != "":
-		return dialog.Party{Name: quoted(c.Name), URI: sip.Uri{Scheme: "sip", User: escaped(c.Number), Host: host}}
-	case t.Login.Username != "":
-		return dialog.Party{Name: "Anonymous", URI: sip.Uri{Scheme: "sip", User: escaped(t.Login.Username), Host: host}}
-	}
-	return callerParty(c)
 }
 
 // empty asks an address whether a socket is there: only one that is connected hears that it isn't (ICMP). It sends a keep-alive (RFC 5626, 4.4.1)
@@ -103,7 +90,7 @@ func (s *Stack) hopsTo(t *config.Trunk, number string) []dialog.Hop {
 		if !ok {
 			continue
 		}
-		target := sip.Uri{Scheme: "sip", User: escaped(number), Host: host, Port: port}
+		target := sip.Uri{Scheme: "sip", User: number, Host: host, Port: port}
 		if t.Transport == "tcp" {
 			target.UriParams = sip.HeaderParams{{K: "transport", V: "tcp"}}
 		}

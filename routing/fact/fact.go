@@ -53,6 +53,7 @@ type Invite struct {
 	Withheld bool   // the caller hides the number
 	To       string // the number dialled, E.164 with plus sign where it can be read as one
 	Dialled  string // as the trunk sent it
+	Diverted string // the number that passed the call on before it came to us, in E.164; empty: none, or the trunk isn't believed
 	SIPID    string // Call-ID header, to find the call in a packet trace
 	Hops     int    // how many more servers the call may go through (Max-Forwards, RFC 3261, 8.1.1.6)
 	At       time.Time

@@ -68,6 +68,7 @@ type Config struct {
 	Owner   Owner
 	Place   Place
 	Headers []sip.Header                           // in the INVITE that we send
+	Edit    func(*sip.Request)                     // the last hand on that INVITE; nil: none
 	Hops    int                                    // its Max-Forwards; 0: 70, negative: 0
 	Others  []Hop                                  // where else to try, if the target has no room or can't be reached
 	Bad     func()                                 // called if it hasn't or can't; nil: nobody wants to know

@@ -80,6 +80,9 @@ func (d *Dialog) call() {
 		hops := sip.MaxForwardsHeader(max(d.cfg.Hops, 0)) //nolint:gosec // it came from such a header
 		req.ReplaceHeader(&hops)
 	}
+	if d.cfg.Edit != nil {
+		d.cfg.Edit(req)
+	}
 	d.sendInvite(req, 0)
 	d.doubt()
 }

@@ -1,2 +1,2 @@
-// Package trunk finds out which trunk an INVITE is from, counts its calls, and reads its numbers.
+// Package trunk finds out which trunk an INVITE is from, and counts its calls.
 package trunk

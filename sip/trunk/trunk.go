@@ -13,7 +13,6 @@ import (
 type Set struct {
 	trunks  []*config.Trunk // by name, so that the choice doesn't change from run to run
 	secrets map[string]digest.Secret
-	country string
 
 	mu    sync.Mutex
 	calls map[string]int
@@ -21,7 +20,7 @@ type Set struct {
 
 // New takes the trunks of a file.
 func New(file *config.Config, realm string) *Set {
-	s := &Set{secrets: map[string]digest.Secret{}, calls: map[string]int{}, country: file.Company.Country}
+	s := &Set{secrets: map[string]digest.Secret{}, calls: map[string]int{}}
 	for _, t := range file.Trunks {
 		s.trunks = append(s.trunks, t)
 		if t.Username != "" {

@@ -1,31 +1,19 @@
-package trunk
+package identity
 
 import (
-	"net/netip"
 	"strings"
 	"testing"
-
-	"mediasrv/config"
 
 	"github.com/emiago/sipgo/sip"
 )
 
-func set(t *testing.T) *Set {
-	t.Helper()
-	return New(&config.Config{Company: config.Company{Country: "JP"}, Trunks: map[string]*config.Trunk{
-		"a":    {Name: "a", Addresses: []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24")}, MaxCalls: 2},
-		"both": {Name: "both", Addresses: []netip.Prefix{netip.MustParsePrefix("198.51.100.0/24")}, Username: "u", Password: "p"},
-	}}, "mediasrv")
-}
-
 func TestE164(t *testing.T) {
-	s := set(t)
 	for in, want := range map[string]string{
 		"+81312345678": "+81312345678", "0312345678": "+81312345678", "03-1234-5678": "+81312345678", "81312345678": "+81312345678",
 		"09012345678": "+819012345678", "010442071838750": "+442071838750", "+44 20 7183 8750": "+442071838750",
 		"100": "100", "alice": "alice", "": "", "*21#": "*21#", "+": "+", "110": "110", "99999999999999999999999": "99999999999999999999999",
 	} {
-		if got := s.E164(in); got != want {
+		if got := E164(in, "JP"); got != want {
 			t.Errorf("%q: got %q, want %q", in, got, want)
 		}
 	}
@@ -46,7 +34,6 @@ func request(t *testing.T, uri, from, extra string) *sip.Request {
 }
 
 func TestInvite(t *testing.T) {
-	s := set(t)
 	for _, c := range []struct{ uri, from, extra, to, number, name string }{
 		{"sip:0312345678@h", `"Bob" <sip:09012345678@h>`, "", "+81312345678", "+819012345678", "Bob"},
 		{"sip:+81312345678;npdi@h;user=phone", "<sip:%2B819012345678@h>", "", "+81312345678", "+819012345678", ""},
@@ -59,36 +46,9 @@ func TestInvite(t *testing.T) {
 		{"sip:1@h", "<sip:0398765432@h>", "Privacy: none\r\n", "1", "+81398765432", ""},
 		{"sip:1@h", "<sip:h>", "", "1", "", ""},
 	} {
-		in := s.Invite(request(t, c.uri, c.from, c.extra))
+		in := Read(request(t, c.uri, c.from, c.extra), plainTrunk(), "JP")
 		if in.To != c.to || in.From.Number != c.number || in.From.Name != c.name || in.Withheld != (c.number == "") {
 			t.Errorf("%s %s %s: %+v", c.uri, c.from, strings.TrimSpace(c.extra), in)
 		}
-	}
-}
-
-func TestTrunks(t *testing.T) {
-	s := set(t)
-	addr := netip.MustParseAddr
-	if a := s.At(addr("::ffff:192.0.2.9")); a == nil || a.Name != "a" || s.At(addr("198.51.100.1")) != nil || s.At(addr("203.0.113.1")) != nil {
-		t.Error("At")
-	}
-	if !s.Allowed(addr("198.51.100.1")) || s.Allowed(addr("203.0.113.1")) || !s.Names("u") || s.Names("") {
-		t.Error("Allowed, Names")
-	}
-	if tr, _ := s.Login("u", addr("198.51.100.1")); tr == nil {
-		t.Error("login from the right address")
-	}
-	if tr, _ := s.Login("u", addr("203.0.113.1")); tr != nil {
-		t.Error("login from another address")
-	}
-	a := s.At(addr("192.0.2.9"))
-	for i, want := range []bool{true, true, false} {
-		if s.Take(a) != want {
-			t.Error("MaxCalls", i)
-		}
-	}
-	s.Give(a)
-	if !s.Take(a) {
-		t.Error("Give")
 	}
 }
