@@ -21,11 +21,11 @@ const (
 
 // How long steps wait.
 const (
-	answerIn   = 8 * time.Second        // for the answer to a request; Timer F would be 32 s
-	ringFor    = 45 * time.Second       // for somebody to answer the test call
-	hearIn     = 2 * time.Second        // for the first packet of audio
+	answerIn   = 8 * time.Second         // for the answer to a request; Timer F would be 32 s
+	ringFor    = 45 * time.Second        // for somebody to answer the test call
+	hearIn     = 2 * time.Second         // for the first packet of audio
 	listenFor  = 1500 * time.Millisecond // to measure audio
-	betweenFor = 200 * time.Millisecond // between two steps, so that the other side is done with the last one
+	betweenFor = 200 * time.Millisecond  // between two steps, so that the other side is done with the last one
 )
 
 // Agent is the user agent. All of it belongs to the goroutine of Run.
@@ -44,10 +44,12 @@ type Agent struct {
 	codecs []codec.Type
 	opt    Options
 
-	began    time.Time
-	nextPort int
-	nonces   map[string]int // how often each has been used
-	lastChallenge int // 401 or 407
+	began         time.Time
+	nextPort      int
+	nonces        map[string]int // how often each has been used
+	lastChallenge int            // 401 or 407
+
+	remarked map[string]bool // what was said of messages
 
 	// Of the step that runs.
 	trace    []Message
@@ -59,8 +61,9 @@ type Agent struct {
 	// What earlier steps have learnt.
 	allows   map[string]bool // nil: not known
 	supports map[string]bool
-	probed   bool // OPTIONS was answered
-	talked   bool // a call was answered
+	probed   bool            // OPTIONS was answered
+	talked   bool            // a call was answered
+	tried    map[string]bool // steps
 }
 
 // transport is the name in Via.
@@ -74,6 +77,9 @@ func (a *Agent) transport() string {
 	return "TCP"
 }
 
+// lookAgain is how often until asks whether audio has come, which wakes nobody.
+const lookAgain = 20 * time.Millisecond
+
 // until lets everything happen until something has, or the time is over; it says which. It is the only place where a step waits.
 func (a *Agent) until(ctx context.Context, d time.Duration, done func() bool) bool {
 	deadline := time.Now().Add(d)
@@ -82,6 +88,9 @@ func (a *Agent) until(ctx context.Context, d time.Duration, done func() bool) bo
 		next := a.repeat(now)
 		if next.IsZero() || deadline.Before(next) {
 			next = deadline
+		}
+		if soon := now.Add(lookAgain); soon.Before(next) && a.listening() {
+			next = soon
 		}
 		if !now.Before(deadline) || ctx.Err() != nil {
 			return false
@@ -98,17 +107,22 @@ func (a *Agent) until(ctx context.Context, d time.Duration, done func() bool) bo
 	return true
 }
 
+// listening says whether a call has audio.
+func (a *Agent) listening() bool { return len(a.calls) > 0 }
+
 // pause lets time pass.
-func (a *Agent) pause(ctx context.Context, d time.Duration) { a.until(ctx, d, func() bool { return false }) }
+func (a *Agent) pause(ctx context.Context, d time.Duration) {
+	a.until(ctx, d, func() bool { return false })
+}
 
 func (a *Agent) receive(in arrival) {
 	a.trace = append(a.trace, Message{At: in.at.Sub(a.began), Peer: in.from.String(), Text: mask(string(in.raw))})
 	if in.msg == nil {
-		a.linted.wrong("RFC 3261, 7", "sent something that is no SIP message: %v", in.err)
+		a.remark(Wrong, "RFC 3261, 7", "sent something that is no SIP message: %v", in.err)
 		return
 	}
 	if in.msg.CallID() == nil || in.msg.CSeq() == nil || in.msg.Via() == nil || in.msg.From() == nil || in.msg.To() == nil {
-		a.linted.wrong("RFC 3261, 8.1.1", "sent a message without one of To, From, CSeq, Call-ID and Via")
+		a.remark(Wrong, "RFC 3261, 8.1.1", "sent a message without one of To, From, CSeq, Call-ID and Via")
 		return
 	}
 	m := &message{Message: in.msg, at: in.at, from: in.from}
@@ -123,13 +137,13 @@ func (a *Agent) receive(in arrival) {
 func (a *Agent) send(raw []byte, to netip.AddrPort) {
 	a.trace = append(a.trace, Message{At: time.Since(a.began), Sent: true, Peer: to.String(), Text: mask(string(raw))})
 	if err := a.wire.write(raw, to); err != nil {
-		a.linted.wrong("RFC 3261, 18", "can't be sent to: %v", err)
+		a.remark(Wrong, "RFC 3261, 18", "can't be sent to: %v", err)
 	}
 }
 
 // client is a client transaction: a request, repeated as RFC 3261 says until it is answered, and every response to it, repeated ones too.
 type client struct {
-	request                // as it was sent
+	request   // as it was sent
 	branch    string
 	raw       []byte
 	began     time.Time
@@ -212,7 +226,7 @@ func (a *Agent) response(m *message) {
 	c := a.match(m)
 	if c == nil {
 		if _, method := m.cseq(); method == "INVITE" && m.code() >= 200 && a.calls[m.CallID().Value()] != nil {
-			a.linted.odd("RFC 3261, 17.1.3", "a response (%s) belongs to no request of ours: its Via has another branch", m.phrase())
+			a.remark(Odd, "RFC 3261, 17.1.3", "a response (%s) belongs to no request of ours: its Via has another branch", m.phrase())
 		}
 		return
 	}

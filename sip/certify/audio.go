@@ -101,7 +101,11 @@ func (a *audio) protect(p rtp.Protector) { a.mu.Lock(); a.seal = p; a.mu.Unlock(
 func (a *audio) silence() { a.mu.Lock(); a.to = netip.AddrPort{}; a.mu.Unlock() }
 
 // press sends digits, one after the other, in place of the tone.
-func (a *audio) press(digits string) { a.mu.Lock(); a.digits = append(a.digits, digits...); a.mu.Unlock() }
+func (a *audio) press(digits string) {
+	a.mu.Lock()
+	a.digits = append(a.digits, digits...)
+	a.mu.Unlock()
+}
 
 // since are the packets heard from a time on.
 func (a *audio) since(t time.Time) []heard {
@@ -188,7 +192,7 @@ func (a *audio) pressOne(digit byte) {
 	steps := int(eventFor / eventEvery)
 	for i := range steps + 3 + 3 {
 		a.mu.Lock()
-		unit := uint32(eventRate(a.codec) / 50)       //nolint:gosec // small
+		unit := uint32(eventRate(a.codec) / 50)          //nolint:gosec // small
 		length := uint16(unit) * uint16(min(i+1, steps)) //nolint:gosec // small
 		if i < steps+3 && a.to.IsValid() && a.events >= 0 {
 			buf := make([]byte, 200)
@@ -248,4 +252,32 @@ func (a *audio) hear(b []byte, from netip.AddrPort) {
 		x.units = codec.Units(a.codec, payload)
 	}
 	a.packets = append(a.packets, x)
+}
+
+// hears says whether anything was heard since a time.
+func (a *audio) hears(t time.Time) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.packets) > 0 && !a.packets[len(a.packets)-1].at.Before(t)
+}
+
+// between are the packets heard from a time to another.
+func (a *audio) between(from, to time.Time) []heard {
+	packets := a.since(from)
+	for i := range packets {
+		if packets[i].at.After(to) {
+			return packets[:i]
+		}
+	}
+	return packets
+}
+
+// speaks says whether a packet of a payload type was heard since a time.
+func (a *audio) speaks(t time.Time, pt int) bool {
+	for _, p := range a.since(t) {
+		if int(p.header.PT) == pt {
+			return true
+		}
+	}
+	return false
 }

@@ -27,6 +27,7 @@ type call struct {
 	cseq    uint32
 
 	// The dialog, from the first 2xx.
+	answered  bool // there was one
 	remoteTag string
 	remoteTo  string // value of To with its tag
 	target    string // the peer's Contact
@@ -34,7 +35,7 @@ type call struct {
 	hop       netip.AddrPort
 	acks      [][]byte // by which 2xx are acknowledged, the newest last; nil: not yet
 	ackOfCSeq uint32
-	noAck     bool // the step doesn't want 2xx to be acknowledged
+	noAck     bool     // the step doesn't want 2xx to be acknowledged
 	others    []string // tags of further 2xx of the first INVITE
 
 	// Our descriptions.
@@ -178,7 +179,7 @@ func isLogin(h string) bool {
 }
 
 // confirmed says whether a 2xx has made a dialog.
-func (c *call) confirmed() bool { return c.remoteTag != "" }
+func (c *call) confirmed() bool { return c.answered }
 
 // response keeps the dialog.
 func (c *call) response(t *client, m *message) {
@@ -203,6 +204,7 @@ func (c *call) response(t *client, m *message) {
 
 // establish makes the dialog of a 2xx (RFC 3261, 12.1.2).
 func (c *call) establish(m *message) {
+	c.answered = true
 	c.remoteTag, c.remoteTo, c.target = m.toTag(), m.To().Value(), m.contact()
 	if c.target == "" {
 		c.target = c.invited.uri
@@ -289,7 +291,9 @@ func (c *call) ask(method, body string, headers ...string) *client {
 }
 
 // ringing says that the call has come to somebody: a provisional response beyond 100.
-func (c *call) ringing() bool { return c.invite.provisional(func(*message) bool { return true }) != nil }
+func (c *call) ringing() bool {
+	return c.invite.provisional(func(*message) bool { return true }) != nil
+}
 
 // end ends the call, in whatever state it is, without looking at how that is answered.
 func (c *call) end(ctx context.Context) {

@@ -58,8 +58,8 @@ func (f *findings) add(level Level, rfc, text string, args ...any) *Finding {
 	return &(*f)[len(*f)-1]
 }
 
-func (f *findings) ok(rfc, text string, args ...any)        { f.add(OK, rfc, text, args...) }
-func (f *findings) untested(rfc, text string, args ...any)  { f.add(NotTested, rfc, text, args...) }
+func (f *findings) ok(rfc, text string, args ...any)       { f.add(OK, rfc, text, args...) }
+func (f *findings) untested(rfc, text string, args ...any) { f.add(NotTested, rfc, text, args...) }
 func (f *findings) odd(rfc, text string, args ...any) *Finding {
 	return f.add(Odd, rfc, text, args...)
 }

@@ -5,18 +5,25 @@ import (
 	"strings"
 )
 
+// remark is a finding on a message whatever the step is about. Each is said once in a run, by the step that saw it first.
+func (a *Agent) remark(level Level, rfc, text string, args ...any) {
+	if !a.remarked[text] {
+		a.remarked[text] = true
+		a.linted.add(level, rfc, text, args...)
+	}
+}
+
 // lintResponse looks at what every response has to be.
 func (a *Agent) lintResponse(c *client, m *message) {
-	f := &a.linted
 	n, method := m.cseq()
 	if n != c.cseq || method != c.method {
-		f.wrong("RFC 3261, 8.2.6.2", "answers %s %d with %q in CSeq, which has to be the request's: %s", c.method, c.cseq, m.CSeq().Value(), m.phrase())
+		a.remark(Wrong, "RFC 3261, 8.2.6.2", "answers with another CSeq than the request's: %s %d got %s with CSeq: %s", c.method, c.cseq, m.phrase(), m.CSeq().Value())
 	}
 	if m.code() > 100 && m.toTag() == "" {
-		f.wrong("RFC 3261, 8.2.6.2", "%s to %s has no tag in To", m.phrase(), c.method)
+		a.remark(Wrong, "RFC 3261, 8.2.6.2", "%s to %s has no tag in To", m.phrase(), c.method)
 	}
 	if tag := tagOf(c.from); m.fromTag() != tag {
-		f.wrong("RFC 3261, 8.2.6.2", "%s to %s has another From tag than the request", m.phrase(), c.method)
+		a.remark(Wrong, "RFC 3261, 8.2.6.2", "%s to %s has another From tag than the request", m.phrase(), c.method)
 	}
 	a.lintVia(c, m)
 	if c.call != nil {
@@ -27,62 +34,60 @@ func (a *Agent) lintResponse(c *client, m *message) {
 // lintVia looks at the way back.
 func (a *Agent) lintVia(c *client, m *message) {
 	if len(m.GetHeaders("Via")) > 1 {
-		a.linted.wrong("RFC 3261, 16.7", "%s to %s has more than one Via", m.phrase(), c.method)
+		a.remark(Wrong, "RFC 3261, 16.7", "%s to %s has more than one Via", m.phrase(), c.method)
 	}
 	via := m.Via()
 	if port, has := via.Params.Get("rport"); has && port == "" && m.code() > 100 && !a.wire.reliable() {
-		a.linted.odd("RFC 3581, 4", "doesn't fill in rport: behind NAT its answers would be lost")
+		a.remark(Odd, "RFC 3581, 4", "doesn't fill in rport: behind NAT its answers would be lost")
 	}
 }
 
 // lintDialogResponse looks at responses in and to calls.
 func (a *Agent) lintDialogResponse(c *client, m *message) {
-	f := &a.linted
 	dialog := c.call
 	first := c == dialog.invite
 	ok := m.code() >= 200 && m.code() < 300
 	if c.method == "INVITE" && m.contact() == "" && m.toTag() != "" {
 		switch {
 		case ok:
-			f.wrong("RFC 3261, 12.1.1", "its 200 to INVITE has no Contact: requests in the call have no address")
+			a.remark(Wrong, "RFC 3261, 12.1.1", "its 200 to INVITE has no Contact: requests in the call have no address")
 		case m.code() > 100 && m.code() < 200:
-			f.odd("RFC 3261, 12.1.1", "%s to INVITE has no Contact: nothing can be sent in the early dialog", m.phrase())
+			a.remark(Odd, "RFC 3261, 12.1.1", "%s to INVITE has no Contact: nothing can be sent in the early dialog", m.phrase())
 		}
 	}
 	switch {
 	case first && ok && dialog.confirmed() && m.toTag() != dialog.remoteTag:
-		f.odd("RFC 3261, 13.2.2.4", "two parties answered one call (200 with two To tags): the second one was ended with BYE")
+		a.remark(Odd, "RFC 3261, 13.2.2.4", "two parties answered one call (200 with two To tags): the second one was ended with BYE")
 	case !first && dialog.confirmed() && c.method != "CANCEL" && m.code() > 100 && m.toTag() != "" && m.toTag() != dialog.remoteTag &&
 		!slices.Contains(dialog.others, m.toTag()):
-		f.wrong("RFC 3261, 12.2.2", "%s to %s in the call has another To tag than the call", m.phrase(), c.method)
+		a.remark(Wrong, "RFC 3261, 12.2.2", "%s to %s in the call has another To tag than the call", m.phrase(), c.method)
 	}
 }
 
 // lintRequest looks at what every request of the peer has to be.
 func (a *Agent) lintRequest(c *call, m *message) {
-	f := &a.linted
 	if len(m.GetHeaders("Max-Forwards")) == 0 {
-		f.odd("RFC 3261, 8.1.1", "its %s has no Max-Forwards", m.method())
+		a.remark(Odd, "RFC 3261, 8.1.1", "its %s has no Max-Forwards", m.method())
 	}
 	n, method := m.cseq()
 	if !strings.EqualFold(method, m.method()) {
-		f.wrong("RFC 3261, 8.1.1.5", "its %s has another method in CSeq: %s", m.method(), method)
+		a.remark(Wrong, "RFC 3261, 8.1.1.5", "its %s has another method in CSeq: %s", m.method(), method)
 	}
 	if c == nil || !c.confirmed() {
 		return
 	}
 	if m.toTag() != c.tag || m.fromTag() != c.remoteTag && !slices.Contains(c.others, m.fromTag()) {
-		f.wrong("RFC 3261, 12.2.1.1", "its %s has other tags than the call that it is in", m.method())
+		a.remark(Wrong, "RFC 3261, 12.2.1.1", "its %s has other tags than the call that it is in", m.method())
 	}
 	if m.method() == "ACK" {
 		return
 	}
 	if n <= c.hisCSeq {
-		f.wrong("RFC 3261, 12.2.1.1", "its %s doesn't raise CSeq: %d after %d", m.method(), n, c.hisCSeq)
+		a.remark(Wrong, "RFC 3261, 12.2.1.1", "its %s doesn't raise CSeq: %d after %d", m.method(), n, c.hisCSeq)
 	}
 	c.hisCSeq = max(c.hisCSeq, n)
 	if (m.method() == "INVITE" || m.method() == "UPDATE") && m.contact() == "" {
-		f.wrong("RFC 3261, 12.2.1.1", "its %s has no Contact", m.method())
+		a.remark(Wrong, "RFC 3261, 12.2.1.1", "its %s has no Contact", m.method())
 	}
 }
 

@@ -59,10 +59,17 @@ func (m *message) branch() string {
 
 // contact is the URI of the Contact; empty if there is none.
 func (m *message) contact() string {
-	if c := m.Contact(); c != nil {
-		return c.Address.String()
+	var c *sip.ContactHeader
+	switch msg := m.Message.(type) {
+	case *sip.Request:
+		c = msg.Contact()
+	case *sip.Response:
+		c = msg.Contact()
 	}
-	return ""
+	if c == nil {
+		return ""
+	}
+	return c.Address.String()
 }
 
 // compact is the short name of a header that sipgo leaves as it came (RFC 3261, 7.3.3).
@@ -118,6 +125,15 @@ func split(text string) []string {
 	return out
 }
 
+// header is the value of the first header of a name, as it came.
+func (m *message) header(name string) string {
+	if h := m.GetHeaders(name); len(h) > 0 {
+		return h[0].Value()
+	}
+	return ""
+}
+
+// value is the first of a header's values.
 func (m *message) value(name string) string {
 	if v := m.values(name); len(v) > 0 {
 		return v[0]
@@ -160,7 +176,7 @@ func (m *message) description() *description {
 	if m == nil || len(m.Body()) == 0 {
 		return nil
 	}
-	if t := m.ContentType(); t != nil && !strings.HasPrefix(strings.ToLower(t.Value()), "application/sdp") {
+	if t := m.header("Content-Type"); t != "" && !strings.HasPrefix(strings.ToLower(t), "application/sdp") {
 		return nil
 	}
 	return parseDescription(string(m.Body()))

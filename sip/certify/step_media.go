@@ -1,0 +1,137 @@
+package certify
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	"mediasrv/media/codec"
+)
+
+// mediaStep listens to a call.
+func mediaStep(ctx context.Context, a *Agent) []Finding {
+	var f findings
+	c := a.begin(ctx, &f, how{})
+	if c == nil || c.theirs.audio() == nil {
+		return f
+	}
+	began := time.Now()
+	if !a.until(ctx, hearIn, c.hears(began)) {
+		f.wrong("RFC 3550, 5", "no audio comes within %s of the answer, though we send", hearIn)
+		return f
+	}
+	measured := time.Now()
+	a.pause(ctx, listenFor)
+	packets := c.audio.since(measured)
+	m := c.theirs.audio()
+	f.ok("RFC 3550, 5", "audio comes: %d packets in %s", len(packets), seconds(listenFor))
+	judgeSource(&f, packets, m.address())
+	judgePackets(&f, c, packets)
+	judgeGaps(&f, packets)
+	return f
+}
+
+// hears says whether audio has come since a time.
+func (c *call) hears(since time.Time) func() bool {
+	return func() bool { return c.audio.hears(since) }
+}
+
+func judgeSource(f *findings, packets []heard, said netip.AddrPort) {
+	for _, p := range packets {
+		switch {
+		case p.from == said:
+		case p.from.Addr() == said.Addr():
+			f.odd("RFC 4961, 4", "sends audio from port %d, and wants it at %d: firewalls and NAT between us need both", p.from.Port(), said.Port())
+			return
+		default:
+			f.odd("RFC 4961, 4", "sends audio from %s, and wants it at %s", p.from.Addr(), said.Addr())
+			return
+		}
+	}
+	f.ok("RFC 4961, 4", "sends audio from where it wants it")
+}
+
+// judgePackets looks at payload types, length, and the RTP clock.
+func judgePackets(f *findings, c *call, packets []heard) {
+	m := c.theirs.audio()
+	pt, voice := m.voice()
+	rate := voice.ClockRate()
+	lengths := map[int]int{}
+	var last *heard
+	for i := range packets {
+		p := &packets[i]
+		if p.plain {
+			f.wrong("RFC 3711, 3.3", "its packets don't open with the keys that were agreed")
+			return
+		}
+		if int(p.header.PT) == m.events(eventRate(voice)) {
+			continue
+		}
+		if int(p.header.PT) != pt && !isComfort(p.header.PT) {
+			f.wrong("RFC 3264, 6.1", "sends payload type %d, agreed was %d (%s)", p.header.PT, pt, voice)
+			return
+		}
+		if p.units > 0 && rate > 0 {
+			lengths[p.units*1000/rate]++
+		}
+		judgeClock(f, last, p)
+		last = p
+	}
+	judgeLength(f, m, voice, lengths)
+}
+
+func isComfort(pt uint8) bool {
+	cn, _ := codec.CN.StaticPT()
+	return pt == cn
+}
+
+// judgeClock holds a packet against the one before it.
+func judgeClock(f *findings, last, p *heard) {
+	if last == nil || last.units == 0 {
+		return
+	}
+	switch {
+	case p.header.SSRC != last.header.SSRC:
+		f.odd("RFC 3550, 8.2", "changes its SSRC in the middle of the call")
+	case p.header.Seq == last.header.Seq+1 && p.header.Timestamp-last.header.Timestamp != uint32(last.units) && !p.header.Marker: //nolint:gosec // small
+		f.odd("RFC 3550, 5.1", "its RTP time doesn't count the samples that it sends: %d for a packet of %d", p.header.Timestamp-last.header.Timestamp, last.units)
+	}
+}
+
+func judgeLength(f *findings, m *mediaLine, voice codec.Type, lengths map[int]int) {
+	most, n := 0, 0
+	for ms, count := range lengths {
+		if count > n {
+			most, n = ms, count
+		}
+	}
+	switch {
+	case n == 0:
+	case most == 20:
+		f.ok("RFC 3551, 4.2", "sends packets of 20 ms, as asked")
+	default:
+		x := f.odd("RFC 8866, 6.4", "sends packets of %d ms of %s, asked for 20 (its description says ptime %d)", most, voice, m.ptime)
+		x.advise(keyPtime(most))
+	}
+	if len(lengths) > 1 {
+		f.odd("RFC 3551, 4.2", "sends packets of different lengths")
+	}
+}
+
+// judgeGaps looks for silence suppression, which wasn't offered, and for a bad line.
+func judgeGaps(f *findings, packets []heard) {
+	lost := 0
+	var widest time.Duration
+	for i := 1; i < len(packets); i++ {
+		if d := int16(packets[i].header.Seq - packets[i-1].header.Seq); d > 1 { //nolint:gosec // it wraps
+			lost += int(d) - 1
+		}
+		widest = max(widest, packets[i].at.Sub(packets[i-1].at))
+	}
+	if lost*100 > len(packets) {
+		f.odd("ITU-T G.107", "%d of %d packets are lost on the way", lost, len(packets)+lost)
+	}
+	if lost == 0 && widest > 250*time.Millisecond {
+		f.odd("RFC 3551, 4.1", "pauses for %s: silence suppression, which wasn't agreed", seconds(widest))
+	}
+}
