@@ -5,7 +5,7 @@ import "fmt"
 // The keys of a trunk that findings propose. A test holds each against the schema of the file.
 
 func keyUsername() Key {
-	return Key{"login.username", "env:NAME", "the user name that the trunk knows you by"}
+	return Key{"login.username", "your-name", "the user name that the trunk knows you by"}
 }
 
 func keyPassword() Key {

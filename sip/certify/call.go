@@ -61,8 +61,7 @@ type how struct {
 	hops     string
 	from     string // value of From, without its tag
 	number   string // another one that the operator named; empty: the test number
-	routes   []string
-	timerSet bool // 422 is the step's own business
+	timerSet bool   // 422 is the step's own business
 }
 
 // newCall opens the media of a call; Run closes it.

@@ -44,19 +44,23 @@ func (a *Agent) lintVia(c *client, m *message) {
 
 // lintDialogResponse looks at responses in and to calls.
 func (a *Agent) lintDialogResponse(c *client, m *message) {
-	dialog := c.call
-	first := c == dialog.invite
-	ok := m.code() >= 200 && m.code() < 300
 	if c.method == "INVITE" && m.contact() == "" && m.toTag() != "" {
 		switch {
-		case ok:
+		case m.accepts():
 			a.remark(Wrong, "RFC 3261, 12.1.1", "its 200 to INVITE has no Contact: requests in the call have no address")
 		case m.code() > 100 && m.code() < 200:
 			a.remark(Odd, "RFC 3261, 12.1.1", "%s to INVITE has no Contact: nothing can be sent in the early dialog", m.phrase())
 		}
 	}
+	a.lintTag(c, m)
+}
+
+// lintTag holds the To tag of a response against its dialog's.
+func (a *Agent) lintTag(c *client, m *message) {
+	dialog := c.call
+	first := c == dialog.invite
 	switch {
-	case first && ok && dialog.confirmed() && m.toTag() != dialog.remoteTag:
+	case first && m.accepts() && dialog.confirmed() && m.toTag() != dialog.remoteTag:
 		a.remark(Odd, "RFC 3261, 13.2.2.4", "two parties answered one call (200 with two To tags): the second one was ended with BYE")
 	case !first && dialog.confirmed() && c.method != "CANCEL" && m.code() > 100 && m.toTag() != "" && m.toTag() != dialog.remoteTag &&
 		!slices.Contains(dialog.others, m.toTag()):

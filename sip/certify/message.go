@@ -25,6 +25,9 @@ func (m *message) code() int {
 	return 0
 }
 
+// accepts says whether it is a 2xx.
+func (m *message) accepts() bool { return m.code() >= 200 && m.code() < 300 }
+
 func (m *message) phrase() string {
 	if r, ok := m.Message.(*sip.Response); ok {
 		return strconv.Itoa(r.StatusCode) + " " + r.Reason

@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -66,12 +67,7 @@ func (o offer) lines() []string {
 }
 
 func (o offer) wideband() bool {
-	for _, c := range o.codecs {
-		if c == codec.Opus {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(o.codecs, codec.Opus)
 }
 
 func payloadOf(c codec.Type) (pt int, lines []string) {
@@ -157,11 +153,4 @@ func (o offer) answerAudio(m *mediaLine) []string {
 	return append(lines, fmt.Sprintf("a=ptime:%d", o.ptime), "a="+dir)
 }
 
-func (o offer) has(c codec.Type) bool {
-	for _, own := range o.codecs {
-		if own == c {
-			return true
-		}
-	}
-	return false
-}
+func (o offer) has(c codec.Type) bool { return slices.Contains(o.codecs, c) }

@@ -52,8 +52,8 @@ func trunkSchema(t *testing.T) map[string]any {
 
 // properties of an object, also of one that may be off instead.
 func properties(m map[string]any) map[string]any {
-	if any, ok := m["anyOf"].([]any); ok {
-		m = any[0].(map[string]any)
+	if either, ok := m["anyOf"].([]any); ok {
+		m = either[0].(map[string]any)
 	}
 	p, _ := m["properties"].(map[string]any)
 	return p
@@ -69,7 +69,6 @@ func loads(t *testing.T, yaml string) error {
 		add = rest["    servers:"]
 	}
 	if strings.Contains(yaml, "    login:\n      username") {
-		add += "" // its password comes below
 		yaml += "      password: env:NAME\n"
 	} else if strings.Contains(yaml, "      password") {
 		yaml += "      username: x\n"
@@ -156,7 +155,8 @@ func TestSample(t *testing.T) {
 		}
 		return
 	}
-	if string(doc) != want {
+	number := regexp.MustCompile(`[0-9.]+( packets| s\b)`) // of audio and times, which vary a little
+	if number.ReplaceAllString(string(doc), "N$1") != number.ReplaceAllString(want, "N$1") {
 		t.Error("the sample is not what a run prints: go test ./sip/certify -run TestSample -update")
 	}
 }

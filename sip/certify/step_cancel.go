@@ -22,15 +22,26 @@ func cancel(ctx context.Context, a *Agent) []Finding {
 	res := a.answer(ctx, t, answerIn)
 	a.until(ctx, answerIn, c.invite.answered)
 	end := c.invite.final()
+	judgeCancel(&f, res, end)
+	c.judgeCancelled(&f, res, end)
+	return f
+}
+
+// judgeCancel looks at the answer to CANCEL itself.
+func judgeCancel(f *findings, res, end *message) {
 	switch {
 	case res == nil:
 		f.wrong("RFC 3261, 9.2", "doesn't answer CANCEL")
-	case res.code() == 481 && end != nil && end.code() < 300:
+	case res.code() == 481 && end != nil && end.accepts(): // it came too late
 	case res.code() >= 300:
 		f.wrong("RFC 3261, 9.2", "answers CANCEL with %s", status(res))
 	default:
 		f.ok("RFC 3261, 9.2", "answers CANCEL with %s", status(res))
 	}
+}
+
+// judgeCancelled looks at what became of the INVITE.
+func (c *call) judgeCancelled(f *findings, res, end *message) {
 	switch {
 	case end == nil:
 		f.wrong("RFC 3261, 9.2", "doesn't answer the cancelled INVITE: 487 is due")
@@ -40,12 +51,11 @@ func cancel(ctx context.Context, a *Agent) []Finding {
 			f.odd("RFC 3261, 9.2", "CANCEL and its INVITE are answered with different To tags")
 		}
 	case end.code() < 300:
-		c.settle(&f, end)
+		c.settle(f, end)
 		f.untested("RFC 3261, 9.2", "the answer crossed CANCEL; the call was acknowledged and ended")
 	default:
 		f.odd("RFC 3261, 9.2", "answers the cancelled INVITE with %s instead of 487", status(end))
 	}
-	return f
 }
 
 // until1xx waits for the first provisional response beyond a challenge. It returns the final one if that comes first; CANCEL mustn't be sent before any

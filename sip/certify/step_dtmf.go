@@ -2,6 +2,7 @@ package certify
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"mediasrv/media/rtp"
@@ -57,20 +58,20 @@ func (a *Agent) digitByInfo(ctx context.Context, f *findings, c *call) {
 // judgeEcho reads the events that came back.
 func judgeEcho(f *findings, packets []heard, pt, rate int) {
 	pad := rtp.Keypad{Rate: rate}
-	got := ""
+	var digits strings.Builder
 	for _, p := range packets {
 		if int(p.header.PT) != pt || p.payload == nil {
 			continue
 		}
 		keys, n := pad.Push(p.header, p.payload, p.at.UnixNano())
 		for _, k := range keys[:n] {
-			got += string(k.Digit)
+			digits.WriteByte(k.Digit)
 		}
 	}
 	if k, ok := pad.Poll(time.Now().UnixNano()); ok {
-		got += string(k.Digit)
+		digits.WriteByte(k.Digit)
 	}
-	switch got {
+	switch got := digits.String(); got {
 	case "":
 		f.untested("RFC 4733, 2.5", "the number sends no digits back, so whether it heard them isn't known")
 	case pressed:

@@ -21,13 +21,19 @@ func early(ctx context.Context, a *Agent) []Finding {
 		return f
 	}
 	c.accept(&f, res)
+	c.judgeProvisional(&f, res, began)
+	return f
+}
+
+// judgeProvisional looks at what came before the answer.
+func (c *call) judgeProvisional(f *findings, res *message, began time.Time) {
 	ringing := c.invite.provisional(func(m *message) bool { return m.code() == 180 })
 	progress := c.invite.provisional(func(m *message) bool { return m.code() == 183 })
 	with := c.invite.provisional(func(m *message) bool { return m.description() != nil })
 	switch {
 	case ringing == nil && progress == nil && with == nil:
 		f.untested("RFC 3960, 3", "answers without ringing, so there is no early media to look at")
-		return f
+		return
 	case with == nil && progress != nil:
 		x := f.odd("RFC 3960, 3", "sends 183 without a description: callers hear nothing of the network's tones and announcements")
 		x.advise(keyEarlyMedia())
@@ -35,7 +41,7 @@ func early(ctx context.Context, a *Agent) []Finding {
 		f.ok("RFC 3960, 3.1", "rings with 180, without early media")
 	default:
 		f.ok("RFC 3960, 3", "has early media: %s with a description", status(with))
-		judgeEarly(&f, c, with, res, len(c.audio.between(began, res.at)))
+		judgeEarly(f, c, with, res, len(c.audio.between(began, res.at)))
 	}
 	if ringing != nil && with != nil && with.code() == 183 && ringing.at.After(with.at) {
 		f.ok("RFC 3960, 3.1", "sends 180 after 183: the early media goes on being heard")
@@ -43,7 +49,6 @@ func early(ctx context.Context, a *Agent) []Finding {
 	if m := c.invite.provisional(func(m *message) bool { return m.value("P-Early-Media") != "" }); m != nil {
 		f.ok("RFC 5009, 8", "says P-Early-Media: %s", m.value("P-Early-Media"))
 	}
-	return f
 }
 
 // hearEarly follows the call and speaks as soon as a description comes, as callers do.

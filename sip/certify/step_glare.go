@@ -23,6 +23,20 @@ func glare(ctx context.Context, a *Agent) []Finding {
 			c.ack(t, "")
 		}
 	}
+	judgeGlare(&f, one, two)
+	a.pause(ctx, time.Second)
+	if c.over {
+		f.wrong("RFC 3261, 14.2", "hangs up after two re-INVITEs at once")
+		return f
+	}
+	res, d := c.reoffer(ctx, &f, "an offer after the glare", c.offered(nil))
+	if d == nil {
+		refusedOffer(&f, "an offer after the glare", res)
+	}
+	return f
+}
+
+func judgeGlare(f *findings, one, two *message) {
 	switch {
 	case one == nil || two == nil:
 		f.wrong("RFC 3261, 14.2", "doesn't answer both of two re-INVITEs that come at once: %s, %s", status(one), status(two))
@@ -36,14 +50,4 @@ func glare(ctx context.Context, a *Agent) []Finding {
 	default:
 		f.odd("RFC 3261, 14.2", "answers two re-INVITEs that come at once with %s and %s", status(one), status(two))
 	}
-	a.pause(ctx, time.Second)
-	if c.over {
-		f.wrong("RFC 3261, 14.2", "hangs up after two re-INVITEs at once")
-		return f
-	}
-	res, d := c.reoffer(ctx, &f, "an offer after the glare", c.offered(nil))
-	if d == nil {
-		refusedOffer(&f, "an offer after the glare", res)
-	}
-	return f
 }
