@@ -28,8 +28,8 @@ type certifyCmd struct {
 // Help is shown by `mediasrv certify --help`.
 func (certifyCmd) Help() string {
 	return `Tries on a live trunk what carriers test before a trunk goes live, and says what the other side does right, oddly or wrongly, with the RFC.
-For its quirks it proposes keys of the file. It makes some forty short calls to the number, one after the other, and calls no other one than those that
-are given. It runs for about four minutes. Ctrl-C hangs up and ends it. Exit code 0: nothing is wrong; 1: something is, or it couldn't run.
+For its quirks it proposes keys of the file. It makes some 25 short calls to the number, one after the other, and calls no other one than those that
+are given. It runs for two to three minutes. Ctrl-C hangs up and ends it. Exit code 0: nothing is wrong; 1: something is, or it couldn't run.
 
 If the trunk takes calls only from the file's SIP port, stop the server first: only one of both can have it.
 

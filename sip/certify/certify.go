@@ -233,26 +233,28 @@ func prefer4(found []netip.Addr) netip.Addr {
 
 // open makes the way to the peer: from the file's own port if it is free, since trunks know addresses.
 func (a *Agent) open(ctx context.Context, remarks *[]string) error {
-	own, err := a.net.Source(a.peer)
-	if err != nil {
-		return err
+	own, port := fileAddress(a.file, a.peer.Addr())
+	if !own.IsValid() {
+		var err error
+		if own, err = a.net.Source(a.peer); err != nil {
+			return err
+		}
 	}
 	a.own, a.shown = own, own
 	if p := a.file.PublicAddress; p.IsValid() && !a.peer.Addr().IsPrivate() && !a.peer.Addr().IsLoopback() {
 		a.shown = p
 	}
 	if a.trunk.Transport != "udp" {
-		c, err := a.net.Dial(ctx, a.trunk.Transport, a.peer, a.host)
+		c, err := a.net.Dial(ctx, a.trunk.Transport, own, a.peer, a.host)
 		if err != nil {
 			return fmt.Errorf("certify: connect to %s: %w", a.peer, err)
 		}
 		a.wire = newStreamWire(c, a.peer)
 		return nil
 	}
-	port := filePort(a.file)
 	pc, err := a.net.ListenPacket(netip.AddrPortFrom(own, port))
 	if err != nil && port != 0 {
-		*remarks = append(*remarks, fmt.Sprintf("Port %d of the file is in use, so another one is. A trunk that knows only that one may answer nothing, or refuse "+
+		*remarks = append(*remarks, fmt.Sprintf("Port %d of the file is taken, so the calls come from another one. A trunk that knows only that one may answer nothing, or refuse "+
 			"calls: stop the server that holds it, or ask the trunk to take calls from any port of %s.", port, a.shown))
 		pc, err = a.net.ListenPacket(netip.AddrPortFrom(own, 0))
 	}
@@ -263,14 +265,21 @@ func (a *Agent) open(ctx context.Context, remarks *[]string) error {
 	return nil
 }
 
-// filePort is the port of the file's first UDP listener; 0: any.
-func filePort(file *config.Config) uint16 {
+// fileAddress is the file's first UDP listener that can reach the peer. The address is invalid if it listens on all; port 0: any.
+func fileAddress(file *config.Config, peer netip.Addr) (own netip.Addr, port uint16) {
 	for _, l := range file.Listen.SIP {
-		if l.Transport == "udp" {
-			return uint16(l.Port) //nolint:gosec // a port
+		if l.Transport != "udp" {
+			continue
+		}
+		addr, err := netip.ParseAddr(l.Host)
+		switch {
+		case err != nil || addr.IsUnspecified():
+			return netip.Addr{}, uint16(l.Port) //nolint:gosec // a port
+		case addr.Is4() == peer.Is4():
+			return addr, uint16(l.Port) //nolint:gosec // a port
 		}
 	}
-	return 0
+	return netip.Addr{}, 0
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -39,7 +39,7 @@ func (l *lan) ListenPacket(at netip.AddrPort) (net.PacketConn, error) {
 	return s, nil
 }
 
-func (l *lan) Dial(context.Context, string, netip.AddrPort, string) (net.Conn, error) {
+func (l *lan) Dial(context.Context, string, netip.Addr, netip.AddrPort, string) (net.Conn, error) {
 	return nil, errTaken
 }
 

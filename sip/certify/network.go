@@ -13,8 +13,8 @@ import (
 type Network interface {
 	// ListenPacket binds a UDP socket.
 	ListenPacket(at netip.AddrPort) (net.PacketConn, error)
-	// Dial connects by tcp or tls. A certificate that doesn't fit is no error: the step that looks at it says what is wrong with it.
-	Dial(ctx context.Context, transport string, to netip.AddrPort, name string) (net.Conn, error)
+	// Dial connects by tcp or tls from an address of ours. A certificate that doesn't fit is no error: the step that looks at it says what is wrong with it.
+	Dial(ctx context.Context, transport string, from netip.Addr, to netip.AddrPort, name string) (net.Conn, error)
 	// Source is the address that the machine sends from.
 	Source(to netip.AddrPort) (netip.Addr, error)
 }
@@ -28,8 +28,8 @@ func (machine) ListenPacket(at netip.AddrPort) (net.PacketConn, error) {
 	return net.ListenUDP("udp", net.UDPAddrFromAddrPort(at))
 }
 
-func (machine) Dial(ctx context.Context, transport string, to netip.AddrPort, name string) (net.Conn, error) {
-	d := &net.Dialer{Timeout: dialTimeout}
+func (machine) Dial(ctx context.Context, transport string, from netip.Addr, to netip.AddrPort, name string) (net.Conn, error) {
+	d := &net.Dialer{Timeout: dialTimeout, LocalAddr: net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0))}
 	if transport != "tls" {
 		return d.DialContext(ctx, "tcp", to.String())
 	}
