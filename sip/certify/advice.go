@@ -52,11 +52,32 @@ func keyServers(server string) Key {
 	return Key{"servers", "[" + server + "]", "the name that the certificate is for"}
 }
 
+func keyNoProbe() Key {
+	return Key{"probe", "0s", "the trunk doesn't answer OPTIONS, and would count as dead"}
+}
+
+func keyRegisterExpires(s int) Key {
+	return Key{"login.expires", fmt.Sprintf("%ds", s), "the registrar takes nothing shorter"}
+}
+
+func keyAccount() Key {
+	return Key{"identity.from", "account", "the trunk wants its own number in From"}
+}
+
+func keyAsserted(value string) Key {
+	return Key{"identity.asserted", value, "how the trunk takes the caller's number"}
+}
+
+func keyNumbers(value string) Key {
+	return Key{"numbers_as", value, "if the number is right, the trunk wants it in another spelling"}
+}
+
 // proposals are all of the above, for the test.
 func proposals() []Key {
 	return []Key{
 		keyUsername(), keyPassword(), keyReliable("off", ""), keyReliable("required", ""), keyTimerOff(), keyTimerExpires(1800), keyRefresher("us"),
 		keyPtime(40), keyDTMF("info"), keyDTMF("inband"), keyEarlyMedia(), keyOffer("early", ""), keyTransport("tcp", ""), keyCodecs("[PCMA]"),
 		keySRTP("off", ""), keySRTP("required", ""), keyServers("sip.example.com"),
+		keyNoProbe(), keyRegisterExpires(7200), keyAccount(), keyAsserted("none"), keyAsserted("preferred"), keyNumbers("e164"), keyNumbers("national"),
 	}
 }

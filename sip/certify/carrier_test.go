@@ -172,8 +172,8 @@ func (c *carrier) register(m *message) {
 		c.bound = 0
 		c.reply(m, 200, "OK")
 	default:
-		c.bound = 600
-		c.reply(m, 200, "OK", "Contact: "+m.values("Contact")[0]+";expires=600")
+		c.bound = expires
+		c.reply(m, 200, "OK", fmt.Sprintf("Contact: %s;expires=%d", m.values("Contact")[0], max(expires, 60)))
 	}
 }
 

@@ -1,6 +1,7 @@
 package certify
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -172,14 +173,18 @@ func shownNumber(file *config.Config, t *config.Trunk) string {
 	return slices.Min(numbers)
 }
 
-// lookUp finds the address of the trunk's first server: by SRV if the file gives no port (RFC 3263, 4).
+// lookUp finds the address of the trunk's proxy or first server: by SRV if the file gives no port (RFC 3263, 4).
 func (a *Agent) lookUp(ctx context.Context) error {
-	server := a.trunk.Servers[0]
+	first, _, err := net.SplitHostPort(a.trunk.Servers[0])
+	if err != nil {
+		first = a.trunk.Servers[0]
+	}
+	server := cmp.Or(a.trunk.Register.Proxy, a.trunk.Servers[0])
 	host, text, err := net.SplitHostPort(server)
 	if err != nil {
 		host = strings.Trim(server, "[]")
 	}
-	a.host = host
+	a.host = cmp.Or(a.trunk.Register.Domain, strings.Trim(first, "[]"))
 	if text != "" {
 		if a.port, err = strconv.Atoi(text); err != nil {
 			return fmt.Errorf("%w: server %s: %w", ErrTrunk, server, err)
@@ -192,12 +197,15 @@ func (a *Agent) lookUp(ctx context.Context) error {
 			port = 5060
 		}
 	}
+	if a.trunk.Register.Domain != "" || a.trunk.Register.Proxy != "" {
+		a.port = 0 // of the proxy, not of the domain that is named in URIs
+	}
 	if addr, err := netip.ParseAddr(host); err == nil {
 		a.peer = netip.AddrPortFrom(addr.Unmap(), uint16(port)) //nolint:gosec // a port
 		return nil
 	}
 	name := host
-	if a.port == 0 {
+	if text == "" {
 		if srv, p := lookUpService(ctx, a.trunk.Transport, host); srv != "" {
 			name, port = srv, p
 		}
@@ -211,7 +219,10 @@ func (a *Agent) lookUp(ctx context.Context) error {
 }
 
 func lookUpService(ctx context.Context, transport, host string) (name string, port int) {
-	service, proto := "sip", transport
+	service, proto := "sip", "udp"
+	if transport == "tcp" {
+		proto = "tcp"
+	}
 	if transport == "tls" {
 		service, proto = "sips", "tcp"
 	}
@@ -244,7 +255,7 @@ func (a *Agent) open(ctx context.Context, remarks *[]string) error {
 	if p := a.file.PublicAddress; p.IsValid() && !a.peer.Addr().IsPrivate() && !a.peer.Addr().IsLoopback() {
 		a.shown = p
 	}
-	if a.trunk.Transport != "udp" {
+	if a.trunk.Transport == "tcp" || a.trunk.Transport == "tls" {
 		c, err := a.net.Dial(ctx, a.trunk.Transport, own, a.peer, a.host)
 		if err != nil {
 			return fmt.Errorf("certify: connect to %s: %w", a.peer, err)

@@ -16,6 +16,7 @@ func file(login bool) *config.Config {
 	t := &config.Trunk{Name: "carrier-a", Kind: "carrier", Servers: []string{"127.0.0.2:5060"}, Transport: "udp", Codecs: []string{"PCMU", "PCMA"}, SRTP: "off", Outbound: true}
 	if login {
 		t.Login = config.Login{Username: "user", Password: "secret"}
+		t.Register = config.Registration{On: true}
 	}
 	return &config.Config{
 		Listen:  config.Listen{SIP: []config.SIPAddress{{Transport: "udp", Port: 5060}}, RTPMin: 10000, RTPMax: 10999},

@@ -59,22 +59,28 @@ func properties(m map[string]any) map[string]any {
 	return p
 }
 
-// loads puts a proposal into a file.
+// loads puts a proposal into a file, with what it needs beside it.
 func loads(t *testing.T, yaml string) error {
 	t.Helper()
 	t.Setenv("NAME", "x")
-	rest := map[string]string{"    servers:": "    kind: carrier\n", "": "    kind: carrier\n    servers: [192.0.2.1]\n"}
-	add := rest[""]
-	if strings.Contains(yaml, "    servers:") {
-		add = rest["    servers:"]
+	has := func(s string) bool { return strings.Contains(yaml, s) }
+	if !has("    login:") {
+		yaml += "    login:\n"
 	}
-	if strings.Contains(yaml, "    login:\n      username") {
-		yaml += "      password: env:NAME\n"
-	} else if strings.Contains(yaml, "      password") {
+	if !has("      username:") {
 		yaml += "      username: x\n"
 	}
+	if !has("      password:") {
+		yaml += "      password: env:NAME\n"
+	}
+	if has("      expires:") && has("    login:\n      expires:") {
+		yaml += "      register: true\n"
+	}
+	if !has("    servers:") {
+		yaml += "    servers: [192.0.2.1]\n"
+	}
 	path := filepath.Join(t.TempDir(), "f.yml")
-	text := yaml + add + "numbers: {\"+81312345678\": {to: {queue: q}}}\nqueues: {q: {agents: [a]}}\nusers: {a: {name: A}}\n"
+	text := yaml + "    kind: carrier\ncompany: {country: JP}\nnumbers: {\"+81312345678\": {to: {queue: q}}}\nqueues: {q: {agents: [a]}}\nusers: {a: {name: A}}\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

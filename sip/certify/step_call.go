@@ -47,10 +47,21 @@ func (a *Agent) notAnswered(f *findings, c *call, res *message) {
 		f.wrong("RFC 3261, 13.3.1", "the test number isn't answered within %s: give one that answers by itself", ringFor)
 	default:
 		x := f.wrong("RFC 3261, 13.3.1", "the test call is refused: %s%s", status(res), cause(res))
-		if res.code() == 488 {
+		switch res.code() {
+		case 488, 606:
 			x.advise(keyCodecs("[PCMA, PCMU]"))
+		case 404, 484, 604:
+			x.advise(keyNumbers(a.otherSpelling()))
 		}
 	}
+}
+
+// otherSpelling is how the number isn't written.
+func (a *Agent) otherSpelling() string {
+	if strings.HasPrefix(a.number, "+") {
+		return "national"
+	}
+	return "e164"
 }
 
 // judgeAddress looks at where requests in the call go.

@@ -18,7 +18,8 @@ func options(ctx context.Context, a *Agent) []Finding {
 	}
 	switch {
 	case res == nil:
-		f.wrong("RFC 3261, 11.2", "doesn't answer OPTIONS from %s within %s (a trunk that knows its customers by address or by registration answers only those)", a.sentBy(), answerIn)
+		x := f.wrong("RFC 3261, 11.2", "doesn't answer OPTIONS from %s within %s (a trunk that knows its customers by address or by registration answers only those)", a.sentBy(), answerIn)
+		x.advise(keyNoProbe())
 		return f
 	case res.code() >= 200 && res.code() < 300:
 		f.ok("RFC 3261, 11.2", "answers OPTIONS with %s after %s", status(res), seconds(res.at.Sub(t.began)))

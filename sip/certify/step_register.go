@@ -6,18 +6,21 @@ import (
 	"strings"
 )
 
+// usualRegistration is what we ask for where the file says nothing, in seconds.
+const usualRegistration = 3600
+
 // register logs in as the trunk's registrar wants it, refreshes, asks for a time that is too short, and takes the binding back.
 func register(ctx context.Context, a *Agent) []Finding {
 	var f findings
-	if a.trunk.Login.Username == "" || a.trunk.Kind != "carrier" {
-		f.untested("RFC 3261, 10", "the file has no login with a carrier for this trunk")
+	if !a.trunk.Register.On {
+		f.untested("RFC 3261, 10", "the file doesn't register with this trunk")
 		return f
 	}
 	uri := "sip:" + a.host
 	r := a.lone("REGISTER", uri)
 	aor := "<sip:" + escape(a.trunk.Login.Username) + "@" + a.host + ">"
 	r.from, r.to2 = aor+";tag="+newTag(), aor
-	res := a.registered(ctx, &f, &r, 600)
+	res := a.registered(ctx, &f, &r, usualRegistration)
 	if res == nil {
 		return f
 	}
@@ -25,7 +28,7 @@ func register(ctx context.Context, a *Agent) []Finding {
 	if routes := res.values("Service-Route"); len(routes) > 0 {
 		f.ok("RFC 3608, 5", "wants requests by Service-Route: %s", strings.Join(routes, ", "))
 	}
-	if again := a.registered(ctx, &f, &r, 600); again != nil {
+	if again := a.registered(ctx, &f, &r, usualRegistration); again != nil {
 		f.check(granted(again) > 0, "RFC 3261, 10.2.4", "the registration is refreshed", "a refresh is answered without the binding in Contact")
 	}
 	a.tooShort(ctx, &f, &r)
@@ -58,7 +61,7 @@ func (a *Agent) registered(ctx context.Context, f *findings, r *request, expires
 			f.wrong("RFC 3261, 10.3", "refuses REGISTER: %s", status(res))
 			return nil
 		default:
-			if tries == 0 && expires > 0 && a.nonces[""] == 0 && len(a.nonces) == 0 {
+			if tries == 0 && expires > 0 && len(a.nonces) == 0 {
 				f.odd("RFC 3261, 22", "takes a REGISTER without a login")
 			}
 			return res
@@ -102,8 +105,13 @@ func (a *Agent) tooShort(ctx context.Context, f *findings, r *request) {
 	case res == nil:
 		f.wrong("RFC 3261, 10.3", "doesn't answer a REGISTER for one second")
 	case res.code() == 423:
-		f.check(res.number("Min-Expires") > 0, "RFC 3261, 10.3", "refuses one second with 423 and Min-Expires: "+res.value("Min-Expires"),
+		least := res.number("Min-Expires")
+		x := f.check(least > 0, "RFC 3261, 10.3", "refuses one second with 423 and Min-Expires: "+res.value("Min-Expires"),
 			"423 without Min-Expires: nobody knows which time it would take")
+		if least > usualRegistration {
+			x.Level = Odd
+			x.advise(keyRegisterExpires(least))
+		}
 	case res.code() < 300 && granted(res) > 1:
 		f.ok("RFC 3261, 10.3", "makes %d s of one second", granted(res))
 	case res.code() < 300:

@@ -32,15 +32,18 @@ var (
 func mask(text string) string {
 	lines := strings.Split(text, "\r\n")
 	for i, l := range lines {
-		if authHeader.MatchString(l) {
+		if strings.Contains(l, "uth") && authHeader.MatchString(l) {
 			l = secretParams.ReplaceAllString(l, `$1="***"`)
 			if !strings.Contains(strings.ToLower(l), "digest") { // Basic, Bearer: the value is the secret
 				name, _, _ := strings.Cut(l, ":")
 				l = name + ": ***"
 			}
 		}
-		l = secretKeys.ReplaceAllString(l, "$1***")
-		lines[i] = secretICE.ReplaceAllString(l, "$1***")
+		if strings.HasPrefix(l, "a=") {
+			l = secretKeys.ReplaceAllString(l, "$1***")
+			l = secretICE.ReplaceAllString(l, "$1***")
+		}
+		lines[i] = l
 	}
 	return strings.Join(lines, "\r\n")
 }
