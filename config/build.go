@@ -1,7 +1,6 @@
 package config
 
 import (
-	"crypto/tls"
 	"fmt"
 	"maps"
 	"net/netip"
@@ -20,6 +19,7 @@ func defaults(dir string) *Config {
 			RTPMax: 19999,
 		},
 		DataDir: filepath.Join(dir, "data"),
+		Ban:     Ban{Failures: 10, Within: 10 * time.Minute, For: time.Hour},
 		Company: Company{
 			Name:        "Contact centre",
 			TimeZone:    time.UTC,
@@ -89,6 +89,7 @@ func (b *builder) top() {
 	}
 	b.cfg.Drain = val(b.root.get("drain"), b.cfg.Drain)
 	b.cfg.Demo = val(b.root.get("demo"), b.cfg.Demo)
+	b.guard(b.root.get("ban"), b.root.get("limits"))
 	b.tls(b.root.get("tls"))
 }
 
@@ -96,29 +97,11 @@ func (b *builder) top() {
 func (b *builder) tls(n *node) {
 	b.cfg.TLS.Off = val(n, "") == "off"
 	certificate, key := n.get("certificate"), n.get("key")
-	switch {
-	case certificate == nil && key == nil:
-		if n != nil && n.kind == nothing {
-			b.wrong(n, "is empty: expected off or {certificate: FILE, key: FILE}; left out: self-signed")
-		}
-		return
-	case certificate == nil:
-		b.wrong(key, "needs certificate beside it")
-		return
-	case key == nil:
-		b.wrong(certificate, "needs key beside it")
-		return
-	case certificate.value == nil || key.value == nil:
-		return
+	if certificate == nil && key == nil && n != nil && n.kind == nothing {
+		b.wrong(n, "is empty: expected off or {certificate: FILE, key: FILE}; left out: self-signed")
 	}
-	b.cfg.TLS.Certificate, b.cfg.TLS.Key = b.path(val(certificate, "")), b.path(val(key, ""))
-	there := b.readable(certificate)
-	if !b.readable(key) || !there {
-		return
-	}
-	if _, err := tls.LoadX509KeyPair(b.cfg.TLS.Certificate, b.cfg.TLS.Key); err != nil && !b.silent {
-		b.wrong(certificate, fmt.Sprintf("can't be used with the key: %v", err))
-	}
+	k := b.pair(certificate, key)
+	b.cfg.TLS.Certificate, b.cfg.TLS.Key = k.Certificate, k.Key
 }
 
 func (b *builder) readable(n *node) bool {

@@ -18,6 +18,7 @@ func (b *builder) listen(n *node) {
 	ports := val(n.get("rtp"), portRange{from: l.RTPMin, to: l.RTPMax})
 	l.RTPMin, l.RTPMax = ports.from, ports.to
 	b.collisions(n)
+	b.listenTLS(n)
 }
 
 // place is one address and port that is listened on.
@@ -30,7 +31,7 @@ type place struct {
 
 func (p place) collides(other place) bool {
 	anywhere := func(host string) bool { return host == "" || host == "0.0.0.0" || host == "::" }
-	return p.port != 0 && p.port == other.port && p.transport == other.transport &&
+	return p.port != 0 && p.port == other.port && (p.transport == "udp") == (other.transport == "udp") &&
 		(p.host == other.host || anywhere(p.host) || anywhere(other.host))
 }
 
@@ -85,6 +86,7 @@ func (b *builder) trunks(n *node) {
 			Username:  val(t.get("accept", "username"), ""),
 			Password:  val(t.get("accept", "password"), ""),
 			MaxCalls:  val(t.get("limits", "calls"), 0),
+			MaxRate:   val(t.get("limits", "calls_per_second"), 0),
 			Transport: val(t.get("transport"), "udp"),
 			SRTP:      val(t.get("srtp"), "off"),
 			Dialogs:   b.dialogs(t),
@@ -98,6 +100,7 @@ func (b *builder) trunks(n *node) {
 			trunk.Addresses = vals[netip.Prefix](addresses)
 			b.sources(key.text, addresses, taken)
 		}
+		b.secure(trunk, t)
 		b.login(t.get("accept"))
 		b.login(t.get("login"))
 		b.directions(trunk, key, t)

@@ -16,6 +16,8 @@ type Config struct {
 	Nameservers   []netip.AddrPort // empty: the system's
 	TLS           TLS
 	Drain         time.Duration
+	Ban           Ban
+	Limits        Limits
 	Demo          bool // make, keep and print logins for users without a password
 	Company       Company
 	Trunks        map[string]*Trunk
@@ -30,6 +32,7 @@ type Config struct {
 // Listen says where the server can be reached.
 type Listen struct {
 	SIP    []SIPAddress
+	TLS    Keys   // of tls:// listeners
 	Web    string // host:port
 	RTPMin uint16 // inclusive, even
 	RTPMax uint16 // inclusive
@@ -37,7 +40,7 @@ type Listen struct {
 
 // SIPAddress is one SIP listener.
 type SIPAddress struct {
-	Transport string // udp, tcp
+	Transport string // udp, tcp, tls
 	Host      string // empty: every interface
 	Port      int
 }
@@ -97,7 +100,7 @@ type Trunk struct {
 	Name      string
 	Kind      string         // byoc, carrier
 	Servers   []string       // host or host:port, tried in this order
-	Transport string         // to the servers: udp, tcp, auto
+	Transport string         // to the servers: udp, tcp, tls, auto
 	Login     Login          // towards the servers; the one that is accepted, if the file names no other
 	Addresses []netip.Prefix // calls are accepted from here
 	Username  string         // or with this digest login; empty: none
@@ -107,6 +110,8 @@ type Trunk struct {
 	Inbound   bool
 	Outbound  bool
 	MaxCalls  int // in both directions; 0: no limit
+	MaxRate   int // calls that begin in a second, in both directions; 0: no limit
+	TLS       TrunkTLS
 	Dialogs   Dialogs
 	Uplink    Uplink
 	Register  Registration

@@ -20,6 +20,8 @@ func file() *shape {
 		},
 		field{key: "tls", what: tlsKeys(), or: "a self-signed certificate, made and kept in `data_dir`", about: "The web port's certificate; `off` only behind a proxy on the same machine."},
 		field{key: "drain", what: durationIn(0, day), std: "0s", about: "How long SIGTERM lets running calls go on."},
+		field{key: "ban", what: banKeys(), about: "Who guesses SIP logins is shut out for a time."},
+		field{key: "limits", what: limitsKeys(), about: "What the whole server may carry; trunks have limits of their own."},
 		field{
 			key: "demo", what: yesNo(), std: "false",
 			about: "At the first start make, keep and print logins for users without a password.",
@@ -41,9 +43,10 @@ func file() *shape {
 func listenKeys() *shape {
 	return of(
 		field{
-			key: "sip", what: listOf(reads("such as udp://:5060 or tcp://192.0.2.1:5060", sipAddress)), std: "[udp://:5060, tcp://:5060]",
-			about: "SIP over UDP and TCP. Port 0 is any free one.",
+			key: "sip", what: listOf(reads("such as udp://:5060, tcp://192.0.2.1:5060 or tls://:5061", sipAddress)), std: "[udp://:5060, tcp://:5060]",
+			about: "SIP over UDP, TCP and TLS (1.2, 1.3). Port 0 is any free one.",
 		},
+		field{key: "tls", what: listenTLSKeys(), about: "The certificate of `tls://` listeners, read again when its file changes."},
 		field{key: "web", what: reads(`such as ":8443" or 192.0.2.1:8443`, webAddress), std: `":8443"`, about: "Agent desk, API, SIP over WebSocket and metrics."},
 		field{key: "rtp", what: reads("a range such as 10000-19999 that begins with an even port", rtpPorts), std: "10000-19999", about: "UDP ports for media, two per party."},
 	)
@@ -116,14 +119,14 @@ func trunkKeys() *shape {
 		field{key: "kind", what: oneOf([]string{"byoc", "carrier"}), std: "byoc", about: "`byoc`: your own carrier or PBX points at us; `carrier`: a provider."},
 		field{key: "accept", what: acceptKeys(), about: "Whose calls are taken: by address, by login, or either."},
 		field{key: "servers", what: listOf(serverKeys()), std: "[]", about: "Where calls out go: the next one if a server doesn't answer within 2 s, has no room or fails (408, 5xx). A name without a port is looked up as SRV, then as an address (RFC 3263)."},
-		field{key: "transport", what: oneOf([]string{"udp", "tcp", "auto"}, "tls"), std: "udp", about: "How the servers are reached; `auto`: as the NAPTR and SRV records of their names say, by those that `listen.sip` has."},
+		field{key: "transport", what: oneOf([]string{"udp", "tcp", "tls", "auto"}), std: "udp", about: "How the servers are reached; `auto`: as the NAPTR and SRV records of their names say, by those that `listen.sip` has."},
 		field{key: "login", what: loginKeys(), about: "Our digest login with the servers."},
 		field{key: "directions", what: listOf(direction()), or: "inbound with `accept`, outbound with `servers`", about: "Each can be switched on by itself."},
 		field{key: "codecs", what: codecList(), std: "[PCMU, PCMA]", about: "In order of preference."},
 		field{key: "limits", what: of(
 			field{key: "calls", what: integer(0, 100_000), std: "0", about: "Calls at once, in and out; 0: no limit."},
 			longestRing(), longestCall(),
-			later("calls_per_second"),
+			perSecond("of this trunk"),
 		), about: "What the trunk may carry."},
 		field{key: "srtp", what: oneOf([]string{"off", "optional", "required"}), std: "off", about: "Encrypted media with keys in SDP (SDES): `off` refuses it, `optional` offers it and takes either, `required` refuses plain media. The keys are as secret as the signalling."},
 		field{key: "identity", what: identityKeys(), about: "Whom the trunk is shown as the caller, and what it is believed."},
@@ -133,6 +136,7 @@ func trunkKeys() *shape {
 		field{key: "dial_out", what: dialOutOf("0", "Calls at once that came in by this trunk and go out again; 0: no limit."), about: "What calls that came in by this trunk may dial; overrides the company's."},
 	)
 	s.fields = append(s.fields, uplinkFields()...)
+	s.fields = append(s.fields, secureFields()...)
 	s.fields = append(s.fields, dialogFields()...)
 	return s
 }

@@ -107,7 +107,7 @@ func TestMistakesOfBridges(t *testing.T) {
 		})
 	}
 	got := mistakesOf(t, smallest+"trunks: {a: {servers: [x], transport: tls, login: {username: u}}}\n")
-	if len(got) != 2 || !strings.HasPrefix(got[0], "4:39: trunks.a.transport: tls is not in this version") ||
+	if len(got) != 2 || !strings.HasPrefix(got[0], "4:39: trunks.a.transport: needs a listener") ||
 		!strings.HasPrefix(got[1], "4:62: trunks.a.login.username: needs a password") && !strings.HasPrefix(got[1], "4:") {
 		t.Errorf("%q", got)
 	}

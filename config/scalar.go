@@ -84,10 +84,10 @@ func sipAddress(text string) (SIPAddress, error) {
 	scheme, rest, ok := strings.Cut(text, "://")
 	switch {
 	case !ok:
-		return SIPAddress{}, errors.New("does not begin with udp:// or tcp://")
-	case scheme == "tls" || scheme == "ws" || scheme == "wss":
+		return SIPAddress{}, errors.New("does not begin with udp://, tcp:// or tls://")
+	case scheme == "ws" || scheme == "wss":
 		return SIPAddress{}, fmt.Errorf("%s:// is not in this version (browsers use the web port)", scheme)
-	case scheme != "udp" && scheme != "tcp":
+	case scheme != "udp" && scheme != "tcp" && scheme != "tls":
 		return SIPAddress{}, fmt.Errorf("%q is no transport", scheme)
 	}
 	host, port, err := hostPort(rest)

@@ -3,40 +3,30 @@ package sip
 import (
 	"bytes"
 	"net/netip"
-	"sync"
 	"time"
 )
 
-// strangersPerSecond bounds the requests of strangers that name a user, so that one who knows a name can't make us busy with challenges.
-const strangersPerSecond = 100
-
-type strangers struct {
-	mu     sync.Mutex
-	second int64
-	n      int
-}
-
-func (s *strangers) allow() bool {
-	now := time.Now().Unix()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if now != s.second {
-		s.second, s.n = now, 0
-	}
-	s.n++
-	return s.n <= strangersPerSecond
-}
-
-// Admit implements transaction.Handler: trunks and registered phones come in; of strangers only a REGISTER or INVITE that names somebody whom
-// we know.
+// Admit implements transaction.Handler: trunks and registered phones come in, unless their address is banned; of strangers only a REGISTER or INVITE
+// that names somebody whom we know, so often.
 func (s *Stack) Admit(_ string, from netip.AddrPort, data []byte) bool {
-	if s.trunks.Allowed(from.Addr()) || s.phones.Reached(from) {
+	if s.trunks.Allowed(from.Addr()) {
+		return true
+	}
+	now := time.Now()
+	if s.guard.bans.Banned(from.Addr(), now) {
+		s.guard.dropped.Add(1)
+		return false
+	}
+	if s.phones.Reached(from) {
 		return true
 	}
 	for _, name := range names(data) {
 		if s.phones.Names(name) || s.trunks.Names(name) {
-			return s.strangers.allow()
+			return s.guard.allow(from.Addr(), now)
 		}
+	}
+	if data != nil {
+		s.guard.dropped.Add(1)
 	}
 	return false
 }

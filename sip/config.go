@@ -8,6 +8,7 @@ import (
 	"mediasrv/media"
 	"mediasrv/routing"
 	"mediasrv/routing/fact"
+	"mediasrv/sip/transaction"
 )
 
 // Config is what a stack needs.
@@ -17,9 +18,11 @@ type Config struct {
 	Handler Handler // nil: every call is refused with 404 (a stack that only calls out)
 	Log     *slog.Logger
 
-	// Packets and Streams replace the listeners that File.Listen.SIP asks for, if either is set. The stack closes them.
+	// Packets, Streams and Secure (TLS) replace the listeners that File.Listen.SIP asks for, if any is set. The stack closes them.
 	Packets []net.PacketConn
 	Streams []net.Listener
+	Secure  []net.Listener
+	Dial    transaction.Dialer // of TCP and TLS; nil: the system's
 }
 
 // Rooms opens the room of a call; *media.Engine does.

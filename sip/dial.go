@@ -132,7 +132,7 @@ func (s *Stack) flowTo(ctx context.Context, target sip.Uri) (transaction.Flow, e
 	}
 	for _, l := range s.listeners {
 		if l.Transport() == transport {
-			return l.Flow(netip.AddrPortFrom(addr.Unmap(), uint16(port))), nil //nolint:gosec // the parser bounds it
+			return l.Secure(netip.AddrPortFrom(addr.Unmap(), uint16(port)), "", strings.Trim(target.Host, "[]")), nil //nolint:gosec // the parser bounds it
 		}
 	}
 	return transaction.Flow{}, fmt.Errorf("%w: %s", errTransport, transport)

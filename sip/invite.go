@@ -9,7 +9,9 @@ import (
 	"mediasrv/sip/dialog"
 	"mediasrv/sip/digest"
 	"mediasrv/sip/identity"
+	"mediasrv/sip/registrar"
 	"mediasrv/sip/transaction"
+	"mediasrv/sip/trunk"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -24,7 +26,7 @@ func (s *Stack) invited(tx *transaction.Server) {
 		return
 	}
 	t := s.trunkOf(tx)
-	if t == nil {
+	if t == nil || s.unproven(tx, t) {
 		return
 	}
 	if refused(tx) {
@@ -47,12 +49,38 @@ func (s *Stack) invited(tx *transaction.Server) {
 	case !known || s.handler == nil || s.open == nil:
 		s.log.Info("call to an unknown number refused", "trunk", t.Name, "number", in.To, "sip", in.SIPID)
 		refuse(tx, sip.StatusNotFound, "Not Found")
-	case !s.trunks.Take(t):
-		s.log.Warn("call refused: the trunk has all calls that it may have", "trunk", t.Name, "calls", t.MaxCalls, "sip", in.SIPID)
-		refuse(tx, sip.StatusServiceUnavailable, "Service Unavailable", dialog.RetryAfter(retryAfter))
 	default:
+		if why := s.admit(tx, t); why != "" {
+			s.refusals.Add(1)
+			s.log.Warn("call refused", "why", string(why), "trunk", t.Name, "calls", s.trunks.Calls(t.Name), "sip", in.SIPID)
+			refuse(tx, sip.StatusServiceUnavailable, "Service Unavailable", dialog.RetryAfter(why.RetryAfter()))
+			return
+		}
 		s.take(tx, t, in)
 	}
+}
+
+// tooLate: an INVITE waited so long for us that its caller has sent it again; taking more calls would make all wait.
+const tooLate = time.Second
+
+// admit counts a call in, unless the trunk or the server is full or too slow.
+func (s *Stack) admit(tx *transaction.Server, t *config.Trunk) trunk.Refusal {
+	now := time.Now()
+	if now.Sub(tx.Arrived) > tooLate || s.table.Crowded() {
+		return "the server is overloaded"
+	}
+	return s.trunks.Take(t, now)
+}
+
+// unproven refuses calls of a trunk that has to show a certificate, but came without one that is good.
+func (s *Stack) unproven(tx *transaction.Server, t *config.Trunk) bool {
+	if t.TLS.Client != "required" || tx.Flow.Verified() == t.Name {
+		return false
+	}
+	s.log.Warn("call refused: the trunk must call by TLS with its certificate (tls.client_certificate)", "trunk", t.Name, "by", tx.Flow.Transport,
+		"from", tx.Flow.Remote.String())
+	refuse(tx, sip.StatusForbidden, "Forbidden (TLS with a certificate is required)")
+	return true
 }
 
 func refuse(tx *transaction.Server, code int, phrase string, headers ...sip.Header) {
@@ -117,18 +145,19 @@ func (s *Stack) trunkOf(tx *transaction.Server) *config.Trunk {
 	}
 	stale := false
 	for _, h := range req.GetHeaders("Authorization") {
-		name := s.verifier.Username(h.Value())
+		name, proven := s.verifier.Username(h.Value(), addr)
 		t, secret := s.trunks.Login(name, addr)
 		if t == nil {
 			continue
 		}
-		switch s.verifier.Check(string(req.Method), h.Value(), secret) {
+		switch s.verifier.Check(registrar.LoginOf(req, h.Value(), tx.Flow), secret) {
 		case digest.Good:
+			s.LoggedIn(tx)
 			return t
 		case digest.Stale:
 			stale = true
 		case digest.Bad:
-			s.phones.Failed(tx, name)
+			s.Failed(tx, name, proven)
 		}
 	}
 	contact := ""

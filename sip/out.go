@@ -39,8 +39,9 @@ func (s *Stack) dialTrunk(to routing.Target, from routing.Caller, in routing.Roo
 	if len(hops) == 0 {
 		return nil, fmt.Errorf("sip: dial %s: none of its servers has a known address: %w", to.Trunk, routing.ErrUnreachable)
 	}
-	if !s.trunks.Take(t) {
-		return nil, fmt.Errorf("sip: dial %s: %w", to.Trunk, routing.ErrLimit)
+	if why := s.trunks.Take(t, time.Now()); why != "" {
+		s.refusals.Add(1)
+		return nil, fmt.Errorf("sip: dial %s: %s: %w", to.Trunk, why, routing.ErrLimit)
 	}
 	first := hops[0]
 	o := outbound{
@@ -91,10 +92,10 @@ func (s *Stack) hopsTo(t *config.Trunk, number string) []dialog.Hop {
 			continue
 		}
 		target := sip.Uri{Scheme: "sip", User: number, Host: host, Port: port}
-		if t.Transport == "tcp" {
-			target.UriParams = sip.HeaderParams{{K: "transport", V: "tcp"}}
+		if t.Transport != "udp" {
+			target.UriParams = sip.HeaderParams{{K: "transport", V: t.Transport}}
 		}
-		flow := l.Flow(netip.AddrPortFrom(addr, uint16(port))) //nolint:gosec // config has checked it
+		flow := l.Secure(netip.AddrPortFrom(addr, uint16(port)), t.Name, host) //nolint:gosec // config has checked it
 		hop := dialog.Hop{Target: target, Flow: flow, Place: s.place(flow), Bad: func() { s.servers.failed(flow.ID) }}
 		if s.servers.bad(flow.ID, now) {
 			bad = append(bad, hop)

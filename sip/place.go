@@ -3,6 +3,7 @@ package sip
 import (
 	"net"
 	"net/netip"
+	"strings"
 
 	"mediasrv/sip/dialog"
 	"mediasrv/sip/transaction"
@@ -24,7 +25,7 @@ func (s *Stack) place(f transaction.Flow) dialog.Place {
 		p.Port = a.Port
 	case *net.TCPAddr:
 		p.Port = a.Port
-		p.Params = sip.HeaderParams{{K: "transport", V: "tcp"}}
+		p.Params = sip.HeaderParams{{K: "transport", V: strings.ToLower(f.Transport)}}
 	}
 	return p
 }

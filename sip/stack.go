@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
-	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -17,6 +16,7 @@ import (
 	"mediasrv/routing/fact"
 	"mediasrv/sip/digest"
 	"mediasrv/sip/registrar"
+	"mediasrv/sip/secure"
 	"mediasrv/sip/transaction"
 	"mediasrv/sip/trunk"
 )
@@ -34,12 +34,14 @@ type Stack struct {
 	listeners []*transaction.Listener
 	verifier  *digest.Verifier
 	trunks    *trunk.Set
+	secrets   *secure.Store
 	servers   *servers
 	knocks    bool // the listeners are sockets of the system
 	phones    *registrar.Registrar
 	open      func(log *slog.Logger) (routing.Room, error)
-	strangers strangers
 	meters    meters
+	guard     *guard
+	refusals  atomic.Uint64 // calls that a limit refused
 	draining  atomic.Bool
 
 	mu       sync.Mutex
@@ -67,8 +69,13 @@ func New(cfg Config) (*Stack, error) {
 	if cfg.Media != nil {
 		s.open = func(log *slog.Logger) (routing.Room, error) { return cfg.Media.Open(log) }
 	}
-	s.phones = registrar.New(file.Users, s.verifier, s.reachable, log)
+	s.guard = newGuard(file.Ban)
+	s.phones = registrar.New(file.Users, s.verifier, s.reachable, s, log)
 	s.table = transaction.New(s, log)
+	var err error
+	if s.secrets, err = secure.New(file, log); err != nil {
+		return nil, err
+	}
 	if err := s.listen(cfg); err != nil {
 		for _, l := range s.listeners {
 			l.Close()
@@ -83,39 +90,6 @@ func (s *Stack) reachable(user string, phones int) {
 	if s.handler != nil {
 		s.handler.Reachable(user, phones)
 	}
-}
-
-func (s *Stack) listen(cfg Config) error {
-	if cfg.Packets != nil || cfg.Streams != nil {
-		for _, pc := range cfg.Packets {
-			s.listeners = append(s.listeners, s.table.ListenUDP(pc))
-		}
-		for _, ln := range cfg.Streams {
-			s.listeners = append(s.listeners, s.table.ListenTCP(ln, nil))
-		}
-		return nil
-	}
-	s.knocks = true
-	for _, a := range s.file.Listen.SIP {
-		at := net.JoinHostPort(a.Host, strconv.Itoa(a.Port))
-		switch a.Transport {
-		case "udp":
-			pc, err := net.ListenPacket("udp", at)
-			if err != nil {
-				return fmt.Errorf("sip: listen on udp %s: %w", at, err)
-			}
-			s.listeners = append(s.listeners, s.table.ListenUDP(pc))
-		case "tcp":
-			ln, err := net.Listen("tcp", at)
-			if err != nil {
-				return fmt.Errorf("sip: listen on tcp %s: %w", at, err)
-			}
-			s.listeners = append(s.listeners, s.table.ListenTCP(ln, nil))
-		default:
-			return fmt.Errorf("sip: listen on %s: transport %q is not known", at, a.Transport)
-		}
-	}
-	return nil
 }
 
 // Run serves until ctx ends; then it ends what is left (BYE, CANCEL, a refusal) within a bound, and closes the listeners. It is called once.
@@ -135,6 +109,7 @@ func (s *Stack) Run(ctx context.Context) error {
 	s.serving.Go(func() {
 		s.servers.lookUp(names, func(host string, err error) { s.log.Warn("a trunk's server was not found", "host", host, "err", err) })
 	})
+	s.serving.Go(func() { s.renew(names) })
 	var err error
 	select {
 	case <-ctx.Done():

@@ -26,24 +26,31 @@ func (d *Dialog) authorize(req *sip.Request, res *sip.Response, tries int) *sip.
 	for _, h := range res.GetHeaders(name) {
 		offered = append(offered, h.Value())
 	}
-	value, ok := digest.Answer(offered, digest.Ask{
-		Method: string(req.Method), URI: req.Recipient.String(), Username: d.cfg.Login.Username, Password: d.cfg.Login.Password,
-		Again: req.GetHeader(header) != nil,
-	})
-	if !ok {
+	if !d.logins.Challenged(header, offered, req.GetHeader(header) != nil) {
 		return nil
 	}
 	next := req.Clone()
 	next.RemoveHeader("Via")
 	next.PrependHeader(d.via())
-	for next.RemoveHeader(header) {
-		continue
-	}
-	next.AppendHeader(sip.NewHeader(header, value))
+	d.logIn(next)
 	d.lastOur++
 	next.CSeq().SeqNo = d.lastOur
 	next.SetDestination("")
 	return next
+}
+
+// logIn puts what was asked for so far into a request, with a rising nc.
+func (d *Dialog) logIn(req *sip.Request) {
+	for _, header := range []string{"Authorization", "Proxy-Authorization"} {
+		for req.RemoveHeader(header) {
+			continue
+		}
+	}
+	for _, c := range d.logins.Credentials(digest.Ask{
+		Method: string(req.Method), URI: req.Recipient.String(), Username: d.cfg.Login.Username, Password: d.cfg.Login.Password,
+	}) {
+		req.AppendHeader(sip.NewHeader(c.Header, c.Value))
+	}
 }
 
 // sendAuthorized sends a request within the dialog, answers a challenge, and reports the last answer.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mediasrv/routing/fact"
+	"mediasrv/sip/digest"
 	"mediasrv/sip/transaction"
 
 	"github.com/emiago/sipgo/sip"
@@ -96,7 +97,8 @@ type Dialog struct {
 	target  sip.Uri // where the peer wants requests
 	routes  []sip.Uri
 	flow    transaction.Flow
-	lastOur uint32 // CSeq
+	logins  digest.Client // what servers and proxies have asked for
+	lastOur uint32        // CSeq
 	lastHis uint32
 	hisSeen bool
 

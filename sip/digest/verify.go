@@ -10,10 +10,12 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
+	"net/netip"
 	"strings"
 	"sync"
 	"time"
 
+	"github.com/emiago/sipgo/sip"
 	icholy "github.com/icholy/digest"
 )
 
@@ -65,8 +67,8 @@ func (v *Verifier) Realm() string { return v.realm }
 
 // Challenges are the values of WWW-Authenticate headers. MD5 comes first because many phones read only the first one. Browsers'
 // libraries know only MD5 and get just that; their secrets are random and go over TLS.
-func (v *Verifier) Challenges(browser, stale bool) []string {
-	nonce := v.nonce()
+func (v *Verifier) Challenges(peer netip.Addr, browser, stale bool) []string {
+	nonce := v.nonce(peer)
 	one := func(algorithm string) string {
 		s := fmt.Sprintf(`Digest realm="%s", nonce="%s", qop="auth", algorithm=%s`, v.realm, nonce, algorithm)
 		if stale {
@@ -80,55 +82,88 @@ func (v *Verifier) Challenges(browser, stale bool) []string {
 	return []string{one("MD5"), one("SHA-256")}
 }
 
-// nonce is a time and its seal: nothing is kept for a challenge, so a flood of them costs no memory.
-func (v *Verifier) nonce() string {
+// nonce is a time and its seal: nothing is kept for a challenge, so a flood of them costs no memory. The seal is for one address, so that
+// a login proves that its sender hears what is sent there.
+func (v *Verifier) nonce(peer netip.Addr) string {
 	var b [16]byte
 	binary.BigEndian.PutUint64(b[:], uint64(time.Now().UnixNano())) //nolint:gosec // positive
 	_, _ = rand.Read(b[8:])
-	return base64.RawURLEncoding.EncodeToString(append(b[:], v.seal(b[:])...))
+	return base64.RawURLEncoding.EncodeToString(append(b[:], v.seal(b[:], peer)...))
 }
 
-func (v *Verifier) seal(b []byte) []byte {
+func (v *Verifier) seal(b []byte, peer netip.Addr) []byte {
 	h := hmac.New(sha256.New, v.key[:])
 	h.Write(b)
+	at := peer.Unmap().As16()
+	h.Write(at[:])
 	return h.Sum(nil)[:16]
 }
 
-func (v *Verifier) fresh(nonce string) (ours, fresh bool) {
+func (v *Verifier) fresh(nonce string, peer netip.Addr) (ours, fresh bool) {
 	b, err := base64.RawURLEncoding.DecodeString(nonce)
-	if err != nil || len(b) != 32 || !hmac.Equal(b[16:], v.seal(b[:16])) {
+	if err != nil || len(b) != 32 || !hmac.Equal(b[16:], v.seal(b[:16], peer)) {
 		return false, false
 	}
 	age := time.Since(time.Unix(0, int64(binary.BigEndian.Uint64(b)))) //nolint:gosec // ours
 	return true, age >= 0 && age < Life
 }
 
-// Username is the name that an Authorization value logs in with; empty if it can't be read or is for another realm.
-func (v *Verifier) Username(value string) string {
+// Username is the name that an Authorization value logs in with, and whether it answers a challenge that its sender got from us; empty
+// if it can't be read or is for another realm.
+func (v *Verifier) Username(value string, peer netip.Addr) (name string, proven bool) {
 	c, err := icholy.ParseCredentials(value)
 	if err != nil || c.Realm != v.realm {
-		return ""
+		return "", false
 	}
-	return c.Username
+	ours, _ := v.fresh(c.Nonce, peer)
+	return c.Username, ours
 }
 
-// Check checks an Authorization value against a user's secret.
-func (v *Verifier) Check(method, value string, secret Secret) Result {
-	c, err := icholy.ParseCredentials(value)
-	if err != nil || c.Realm != v.realm || c.QOP != "auth" || c.Nc < 1 || c.Cnonce == "" {
+// Login is a request with an Authorization value.
+type Login struct {
+	Method string
+	URI    string // the Request-URI
+	Value  string
+	Peer   netip.Addr
+}
+
+// Check checks a login against a user's secret. auth-int is refused: we never offer it. Without qop (RFC 2069) a nonce is good once.
+func (v *Verifier) Check(l Login, secret Secret) Result {
+	c, err := icholy.ParseCredentials(l.Value)
+	if err != nil || c.Realm != v.realm || c.Userhash {
 		return Bad
 	}
-	ours, fresh := v.fresh(c.Nonce)
+	ours, fresh := v.fresh(c.Nonce, l.Peer)
 	if !ours {
-		return Stale // made before a restart, or invented: a new challenge tells
+		return Stale // made before a restart, for another address, or invented: a new challenge tells
 	}
-	if subtle.ConstantTimeCompare([]byte(strings.ToLower(c.Response)), []byte(expected(c, method, secret))) != 1 {
+	nc := c.Nc
+	switch {
+	case c.QOP == "":
+		nc = 1
+	case c.QOP != "auth" || c.Nc < 1 || c.Cnonce == "":
 		return Bad
 	}
-	if !fresh || !v.use(c.Nonce, c.Nc) {
+	if !sameResource(c.URI, l.URI) || subtle.ConstantTimeCompare([]byte(strings.ToLower(c.Response)), []byte(expected(c, l.Method, secret))) != 1 {
+		return Bad
+	}
+	if !fresh || !v.use(c.Nonce, nc) {
 		return Stale
 	}
 	return Good
+}
+
+// sameResource says whether the uri of a login names the resource that the request is for (RFC 7616, 3.4.6; RFC 3261, 22.4, 5): a login that was
+// overheard can't be used for another. The spelling may differ, and parameters, which proxies add.
+func sameResource(uri, request string) bool {
+	if uri == request {
+		return true
+	}
+	var a, b sip.Uri
+	if sip.ParseUri(uri, &a) != nil || sip.ParseUri(request, &b) != nil {
+		return false
+	}
+	return a.User == b.User && strings.EqualFold(a.Host, b.Host) && (a.Port == b.Port || a.Port == 0 || b.Port == 0)
 }
 
 func expected(c *icholy.Credentials, method string, secret Secret) string {
@@ -139,6 +174,9 @@ func expected(c *icholy.Credentials, method string, secret Secret) string {
 		hash, ha1 = sha256hex, secret.SHA256
 	default:
 		return "unknown algorithm"
+	}
+	if c.QOP == "" {
+		return hash(ha1 + ":" + c.Nonce + ":" + hash(method+":"+c.URI))
 	}
 	return hash(fmt.Sprintf("%s:%s:%08x:%s:%s:%s", ha1, c.Nonce, c.Nc, c.Cnonce, c.QOP, hash(method+":"+c.URI)))
 }

@@ -47,7 +47,7 @@ func (r *Registrar) Authenticate(tx *transaction.Server) (login, string, bool) {
 	req := tx.Request
 	stale := false
 	for _, h := range req.GetHeaders("Authorization") {
-		name := r.verifier.Username(h.Value())
+		name, proven := r.verifier.Username(h.Value(), tx.Flow.Remote.Addr())
 		if name == "" {
 			continue
 		}
@@ -55,16 +55,17 @@ func (r *Registrar) Authenticate(tx *transaction.Server) (login, string, bool) {
 		l, known := r.logins[name]
 		r.mu.Unlock()
 		if !known || l.browser != tx.Flow.WebSocket() {
-			r.failures.note(r.log, string(req.Method), name, tx.Flow.Remote)
+			r.guard.Failed(tx, name, proven)
 			break
 		}
-		switch r.verifier.Check(string(req.Method), h.Value(), l.secret) {
+		switch r.verifier.Check(LoginOf(req, h.Value(), tx.Flow), l.secret) {
 		case digest.Good:
+			r.guard.LoggedIn(tx)
 			return l, name, true
 		case digest.Stale:
 			stale = true
 		case digest.Bad:
-			r.failures.note(r.log, string(req.Method), name, tx.Flow.Remote)
+			r.guard.Failed(tx, name, proven)
 		}
 	}
 	named := r.Names(req.From().Address.User)
@@ -79,10 +80,15 @@ func (r *Registrar) Authenticate(tx *transaction.Server) (login, string, bool) {
 	return login{}, "", false
 }
 
+// LoginOf is a request's login, as digest checks it.
+func LoginOf(req *sip.Request, value string, flow transaction.Flow) digest.Login {
+	return digest.Login{Method: string(req.Method), URI: req.Recipient.String(), Value: value, Peer: flow.Remote.Addr()}
+}
+
 // Challenge answers 401.
 func (r *Registrar) Challenge(tx *transaction.Server, stale bool) {
 	var headers []sip.Header
-	for _, c := range r.verifier.Challenges(tx.Flow.WebSocket(), stale) {
+	for _, c := range r.verifier.Challenges(tx.Flow.Remote.Addr(), tx.Flow.WebSocket(), stale) {
 		headers = append(headers, sip.NewHeader("WWW-Authenticate", c))
 	}
 	_ = tx.Reply(sip.StatusUnauthorized, "Unauthorized", headers...)

@@ -46,12 +46,20 @@ type login struct {
 	browser bool
 }
 
+// Guard hears of logins. Its methods must not block.
+type Guard interface {
+	// Failed: a login was wrong. proven says that its sender got a challenge from us, so that its address is its own.
+	Failed(tx *transaction.Server, username string, proven bool)
+	// LoggedIn: a login was right.
+	LoggedIn(tx *transaction.Server)
+}
+
 // Registrar may be used from any goroutine.
 type Registrar struct {
 	verifier *digest.Verifier
 	report   func(user string, phones int) // in order of the changes; must not block
 	log      *slog.Logger
-	failures failures
+	guard    Guard
 
 	mu       sync.Mutex
 	logins   map[string]login // by digest username
@@ -64,9 +72,9 @@ type Registrar struct {
 }
 
 // New takes the users of a file. report is called after every change of a user's number of phones.
-func New(users map[string]*config.User, v *digest.Verifier, report func(user string, phones int), log *slog.Logger) *Registrar {
+func New(users map[string]*config.User, v *digest.Verifier, report func(user string, phones int), guard Guard, log *slog.Logger) *Registrar {
 	r := &Registrar{
-		verifier: v, report: report, log: log,
+		verifier: v, report: report, guard: guard, log: log,
 		logins: map[string]login{}, users: map[string]bool{}, bindings: map[string][]*Binding{},
 	}
 	for name, u := range users {

@@ -309,3 +309,18 @@ func (p *streams) close() {
 	}
 	p.running.Wait()
 }
+
+// shut ends the connections that an address has opened.
+func (p *streams) shut(addr netip.Addr) {
+	p.mu.Lock()
+	var out []*stream
+	for s := range p.all {
+		if !s.dialled && s.remote.Addr() == addr {
+			out = append(out, s)
+		}
+	}
+	p.mu.Unlock()
+	for _, s := range out {
+		s.end(errDropped)
+	}
+}

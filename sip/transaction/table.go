@@ -104,6 +104,21 @@ func (t *Table) Live() int {
 	return len(t.queues)
 }
 
+// Crowded says that more Call-IDs live than a healthy server has: new ones should be refused.
+func (t *Table) Crowded() bool { return t.Live() > maxQueues*3/4 }
+
+// Shut ends every TCP and TLS connection that an address has opened.
+func (t *Table) Shut(addr netip.Addr) {
+	t.mu.Lock()
+	listeners := t.listeners
+	t.mu.Unlock()
+	for _, l := range listeners {
+		if l.streams != nil {
+			l.streams.shut(addr.Unmap())
+		}
+	}
+}
+
 // Close ends every transaction at once and waits until their goroutines are gone. Whoever holds a queue has released it before.
 func (t *Table) Close() {
 	t.mu.Lock()

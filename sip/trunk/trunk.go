@@ -14,15 +14,18 @@ type Set struct {
 	trunks  []*config.Trunk // by name, so that the choice doesn't change from run to run
 	secrets map[string]digest.Secret
 
-	mu    sync.Mutex
-	calls map[string]int
+	mu     sync.Mutex
+	limits map[string]*limit
+	all    limit // of the whole server
 }
 
 // New takes the trunks of a file.
 func New(file *config.Config, realm string) *Set {
-	s := &Set{secrets: map[string]digest.Secret{}, calls: map[string]int{}}
+	s := &Set{secrets: map[string]digest.Secret{}, limits: map[string]*limit{}}
+	s.all = limit{most: file.Limits.Calls, rate: Rate{PerSecond: file.Limits.CallsPerSecond}}
 	for _, t := range file.Trunks {
 		s.trunks = append(s.trunks, t)
+		s.limits[t.Name] = &limit{most: t.MaxCalls, rate: Rate{PerSecond: t.MaxRate}}
 		if t.Username != "" {
 			s.secrets[t.Name] = digest.Hash(t.Username, realm, t.Password)
 		}
@@ -79,24 +82,4 @@ func contains(t *config.Trunk, addr netip.Addr) bool {
 		}
 	}
 	return false
-}
-
-// Take counts a call in; false if the trunk has all that it may have. Give counts it out.
-func (s *Set) Take(t *config.Trunk) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if t.MaxCalls > 0 && s.calls[t.Name] >= t.MaxCalls {
-		return false
-	}
-	s.calls[t.Name]++
-	return true
-}
-
-// Give counts a call out.
-func (s *Set) Give(t *config.Trunk) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.calls[t.Name] > 0 {
-		s.calls[t.Name]--
-	}
 }

@@ -30,14 +30,4 @@ func TestTrunks(t *testing.T) {
 	if tr, _ := s.Login("u", addr("203.0.113.1")); tr != nil {
 		t.Error("login from another address")
 	}
-	a := s.At(addr("192.0.2.9"))
-	for i, want := range []bool{true, true, false} {
-		if s.Take(a) != want {
-			t.Error("MaxCalls", i)
-		}
-	}
-	s.Give(a)
-	if !s.Take(a) {
-		t.Error("Give")
-	}
 }
