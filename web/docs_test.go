@@ -36,6 +36,7 @@ func TestEveryMetricIsDocumented(t *testing.T) {
 	descs := make(chan *prometheus.Desc, 100)
 	newFigureCollector(func() Figures { return Figures{} }, l.server.live.sockets).Describe(descs)
 	newLineCollector(nil).Describe(descs)
+	newSIPCollector(nil).Describe(descs)
 	l.server.metrics.logins.Describe(descs)
 	l.server.metrics.panics.Describe(descs)
 	close(descs)

@@ -77,6 +77,7 @@ func TestMetricsForProgramsOnThisHost(t *testing.T) {
 					{Status: "available", Activity: "idle", Phone: true}, {Status: "available", Activity: "idle"}, {Status: "away", Activity: "idle"},
 				},
 				MediaLateTicks: 4, MediaDrops: map[string]uint64{"jitter": 5}, JournalDepth: 6, OneWays: 9, OneWaysNow: 2, JournalDropped: 7, JournalErrors: 8,
+				Signalling: Signalling{Banned: 11, Bans: 12, FailedLogins: 13, Dropped: 14, Refused: 15, Connections: 16},
 			}
 		}
 	}
@@ -105,6 +106,8 @@ func TestMetricsForProgramsOnThisHost(t *testing.T) {
 			`mediasrv_line_loss_ratio_count{direction="sent",trunk="carrier"} 15`, `mediasrv_line_jitter_seconds_count{direction="sent",trunk=""} 5`,
 			`mediasrv_line_round_trip_seconds_count{trunk="carrier"} 12`, `mediasrv_line_late_packets_total{trunk="carrier"} 4`,
 			`mediasrv_line_discarded_packets_total{trunk="carrier"} 5`, `mediasrv_line_concealed_seconds_total{trunk="carrier"} 2`,
+			"mediasrv_sip_banned_addresses 11", "mediasrv_sip_bans_total 12", "mediasrv_sip_failed_logins_total 13", "mediasrv_sip_dropped_total 14",
+			"mediasrv_sip_refused_calls_total 15", "mediasrv_sip_connections 16",
 			"mediasrv_store_pending_records 6", "mediasrv_store_dropped_records_total 7", "mediasrv_store_commit_errors_total 8",
 			`mediasrv_web_logins_total{result="wrong"} 0`, "mediasrv_web_sockets 0", "mediasrv_web_panics_total 0",
 		} {

@@ -85,4 +85,5 @@ type Figures struct {
 	JournalDepth   int               // records that wait to be committed
 	JournalDropped uint64            // records lost since the start
 	JournalErrors  uint64            // failed commits since the start
+	Signalling     Signalling
 }

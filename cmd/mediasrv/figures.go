@@ -12,6 +12,7 @@ func (s *server) figures() web.Figures {
 		Queues: calls.Queues, Agents: calls.Agents, Calls: s.centre.Calls(),
 		MediaLateTicks: engine.LateTicks, MediaDrops: engine.Dropped, OneWays: engine.OneWays, OneWaysNow: engine.OneWaysNow,
 		JournalDepth: journal.Pending, JournalDropped: journal.Dropped, JournalErrors: journal.Errors,
+		Signalling: web.Signalling(s.stack.Stats()),
 	}
 }
 
