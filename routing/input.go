@@ -52,7 +52,7 @@ type event struct {
 	status int            // guestGone: with which it refused; 0: it didn't
 	lost   bool           // agentGone: not by the agent's will: phone, network or browser are gone
 	token  uint32         // played
-	notice floor.Notice   // noticed
+	notice *floor.Notice  // noticed; a pointer, since an event lies on the stack of every call that waits
 	cmd    command        // commanded
 }
 
@@ -81,7 +81,8 @@ func (s *script) sift(in input, takes []verb) (event, bool) {
 	case fromRoom:
 		return s.siftRoom(media.Event(in))
 	case fromFloor:
-		return event{kind: noticed, notice: floor.Notice(in)}, true
+		notice := floor.Notice(in)
+		return event{kind: noticed, notice: &notice}, true
 	case order:
 		return event{kind: over, why: in.why}, true
 	case command:

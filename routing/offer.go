@@ -9,7 +9,7 @@ import (
 )
 
 // noticed does what the floor says; true: an agent has the call.
-func (w *waiter) noticed(n floor.Notice) (next Situation, done bool) {
+func (w *waiter) noticed(n *floor.Notice) (next Situation, done bool) {
 	switch n.Kind {
 	case floor.Offered:
 		w.ring(n.Offer)
@@ -65,11 +65,11 @@ func (w *waiter) claim() {
 }
 
 // granted hands the call over to its agent.
-func (w *waiter) granted(n floor.Notice) Situation {
+func (w *waiter) granted(n *floor.Notice) Situation {
 	w.event(fact.Event{At: n.At, Kind: fact.AgentAnswered, Agent: n.Offer.User, Queue: n.Offer.Queue, Leg: w.agent.row.ID})
 	w.log.Info("agent answered", "agent", n.Offer.User, "codec", w.agent.row.Codec, "waited", n.At.Sub(w.sit.Since))
 	next := w.sit
-	next.Stage, next.Target, next.Offer = StageTalk, Target{User: n.Offer.User}, n.Offer
+	next.Stage, next.Target, next.Offer = StageTalk, Target{User: n.Offer.User}, &n.Offer
 	return next
 }
 

@@ -69,7 +69,7 @@ func TestSituationIsSerialisable(t *testing.T) {
 	want := routing.Situation{
 		Stage: routing.StageTalk, Seats: map[fact.Seat]fact.LegID{fact.SeatCustomer: "l1", fact.SeatAgent: "l2"},
 		Target: routing.Target{User: "ben"}, Priority: 5, Waiting: "calm", Since: now, Front: true, Greeted: true,
-		Offer: floor.Offer{ID: "o", Call: "c", User: "ben", Queue: "q", At: now, RingUntil: now, Lease: now}, End: fact.EndLimit,
+		Offer: &floor.Offer{ID: "o", Call: "c", User: "ben", Queue: "q", At: now, RingUntil: now, Lease: now}, End: fact.EndLimit,
 	}
 	text, err := json.Marshal(want)
 	if err != nil {

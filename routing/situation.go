@@ -29,7 +29,7 @@ type Situation struct {
 	Since    time.Time                `json:"since"`   // waited since; kept over transfers
 	Front    bool                     `json:"front"`   // ahead of the others of the same priority
 	Greeted  bool                     `json:"greeted"` // no greeting and no ringing any more: straight to the music
-	Offer    floor.Offer              `json:"offer"`   // talk: the offer that the agent took
+	Offer    *floor.Offer             `json:"offer"`   // talk: the offer that the agent took; else nil
 	End      fact.EndReason           `json:"end"`     // end: why
 }
 
@@ -42,6 +42,6 @@ func (s Situation) over(why fact.EndReason) Situation {
 // back is the situation of a caller whose agent was lost: at the head of the queue, with music.
 func (s Situation) back() Situation {
 	s.Stage, s.Target = StageWait, Target{Queue: s.Offer.Queue}
-	s.Front, s.Greeted, s.Offer = true, true, floor.Offer{}
+	s.Front, s.Greeted, s.Offer = true, true, nil
 	return s
 }

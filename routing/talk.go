@@ -16,9 +16,9 @@ func (s *script) talk(sit Situation) Situation {
 	if s.agent == nil { // gone while the caller was being answered
 		return s.bringBack(sit, "the agent was gone when the caller was answered")
 	}
-	s.join(s.agent, s.recordAgent(sit.Offer), media.Row{Digits: true})
+	s.join(s.agent, s.recordAgent(*sit.Offer), media.Row{Digits: true})
 	s.talked = true
-	s.assign(sit.Offer)
+	s.assign(*sit.Offer)
 	e := s.untilSomebodyLeaves(sit.Offer.User)
 	s.room.Set(media.Plan{})
 	s.stopRecording()

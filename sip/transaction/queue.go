@@ -9,20 +9,21 @@ import (
 // maxWaiting bounds the messages that wait for one Call-ID; a flood beyond it is dropped.
 const maxWaiting = 512
 
-// Queue runs everything of one Call-ID, in order, on one goroutine. It lives while somebody holds it.
+// Queue runs everything of one Call-ID, in order, on one goroutine at a time. It lives while somebody holds it; its goroutine lives while there is
+// something to do: most calls are silent most of the time, and a goroutine that waits keeps its stack.
 type Queue struct {
 	id    string
 	table *Table
-	wake  chan struct{} // capacity 1
 
 	mu   sync.Mutex
 	todo []func()
+	busy bool // the goroutine runs
 
 	// Guarded by table.mu.
 	refs   int
 	source netip.Addr // who began it; invalid: we
 
-	// Owned by the queue's goroutine.
+	// Owned by the queue's goroutine: the mutex hands them from one to the next.
 	servers  map[string]*Server
 	clients  map[string]*Client
 	accepted map[string]bool // INVITEs that were answered with 2xx and whose transactions are over
@@ -34,55 +35,55 @@ func (q *Queue) CallID() string { return q.id }
 // Do runs f on the queue, after what was given to it before. It doesn't block; the caller holds the queue.
 func (q *Queue) Do(f func()) {
 	q.mu.Lock()
-	q.todo = append(q.todo, f)
-	q.mu.Unlock()
-	q.signal()
+	defer q.mu.Unlock()
+	q.add(f)
 }
 
 // offer is Do for messages: false if too many wait.
 func (q *Queue) offer(f func()) bool {
 	q.mu.Lock()
-	full := len(q.todo) >= maxWaiting
-	if !full {
-		q.todo = append(q.todo, f)
+	defer q.mu.Unlock()
+	if len(q.todo) >= maxWaiting {
+		return false
 	}
-	q.mu.Unlock()
-	q.signal()
-	return !full
+	q.add(f)
+	return true
+}
+
+// add queues f and sees to a goroutine for it. The caller holds mu.
+func (q *Queue) add(f func()) {
+	q.todo = append(q.todo, f)
+	if !q.busy {
+		q.busy = true
+		go q.run()
+	}
 }
 
 // Release gives the queue back. What was given to Do before still runs.
 func (q *Queue) Release() {
 	q.table.mu.Lock()
+	defer q.table.mu.Unlock()
 	q.refs--
-	q.table.mu.Unlock()
-	q.signal()
+	q.table.retire(q)
 }
 
-func (q *Queue) signal() {
-	select {
-	case q.wake <- struct{}{}:
-	default:
-	}
-}
-
+// run does what there is to do.
 func (q *Queue) run() {
-	defer q.table.running.Done()
 	for {
 		q.mu.Lock()
 		todo := q.todo
 		q.todo = nil
+		q.busy = len(todo) > 0
 		q.mu.Unlock()
+		if len(todo) == 0 {
+			q.table.mu.Lock()
+			q.table.retire(q)
+			q.table.mu.Unlock()
+			return
+		}
 		for _, f := range todo {
 			q.call(f)
 		}
-		if len(todo) > 0 {
-			continue
-		}
-		if q.table.retire(q) {
-			return
-		}
-		<-q.wake
 	}
 }
 
@@ -102,10 +103,9 @@ func (t *Table) Hold(callID string) *Queue {
 	defer t.mu.Unlock()
 	q := t.queues[callID]
 	if q == nil {
-		q = &Queue{id: callID, table: t, wake: make(chan struct{}, 1), servers: map[string]*Server{}, clients: map[string]*Client{}, accepted: map[string]bool{}}
+		q = &Queue{id: callID, table: t, servers: map[string]*Server{}, clients: map[string]*Client{}, accepted: map[string]bool{}}
 		t.queues[callID] = q
 		t.running.Add(1)
-		go q.run()
 	}
 	q.refs++
 	return q
@@ -122,23 +122,21 @@ func (t *Table) holdIfAny(callID string) *Queue {
 	return q
 }
 
-// retire forgets a queue that nobody holds and that has nothing to do.
-func (t *Table) retire(q *Queue) bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
+// retire forgets a queue that nobody holds and that has nothing to do. The caller holds t.mu.
+func (t *Table) retire(q *Queue) {
 	if q.refs > 0 {
-		return false
+		return
 	}
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.todo) > 0 {
-		return false
+	if q.busy || t.queues[q.id] != q {
+		return
 	}
 	delete(t.queues, q.id)
+	t.running.Done()
 	if q.source.IsValid() {
 		if t.sources[q.source]--; t.sources[q.source] <= 0 {
 			delete(t.sources, q.source)
 		}
 	}
-	return true
 }
