@@ -46,13 +46,14 @@ func (s *server) serve(soft, hard context.Context, out io.Writer) error {
 	signalling := start("sip", s.stack.Run)
 	pages := start("web", s.web.Run)
 	start("music", func(context.Context) error { s.prompts.Warm(); return nil }) // no caller waits for it, nor do we
+	memory := start("memory", s.tidy)
 
 	err := s.ready(soft, out)
 	if err == nil {
 		err = s.wait(soft, hard, failed)
 	}
 	s.endCalls()
-	for _, p := range []*part{recovery, scripts, signalling, pages, taps, workers} {
+	for _, p := range []*part{memory, recovery, scripts, signalling, pages, taps, workers} {
 		p.stop()
 		<-p.done
 	}
