@@ -11,7 +11,7 @@ UI := web/ui/dist/index.html
 UI_SOURCES := $(shell find web/ui -type f -not -path '*/node_modules/*' -not -path 'web/ui/dist/*' -not -name '*.go' -not -path 'web/ui/dev/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help run build ui test check lint format unit race e2e bench clean tools packages-run packages-test
+.PHONY: help run build ui test check lint format unit race e2e bench clean tools modules packages-run packages-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -27,7 +27,7 @@ ui: $(UI)
 $(UI): $(UI_SOURCES) scripts/ui.sh
 	@scripts/ui.sh build
 
-test: packages-test lint race e2e ## install what is missing, then lint, unit tests with the race detector, end-to-end tests with real peers
+test: packages-test modules lint race e2e ## install what is missing, then lint, unit tests with the race detector, end-to-end tests with real peers
 
 check: lint unit ## format, vet, lint, unit tests: before each commit
 
@@ -62,6 +62,9 @@ clean: ## remove what was built; ./data stays
 tools:
 	@scripts/tool.sh $(GOLANGCI) $(GOLANGCI_VERSION)
 	@scripts/tool.sh $(GOFUMPT) $(GOFUMPT_VERSION)
+
+modules:
+	@scripts/modules.sh
 
 packages-run:
 	@scripts/packages.sh run

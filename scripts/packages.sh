@@ -3,6 +3,8 @@
 # Usage: scripts/packages.sh run|test
 # run: what building and running needs; test: also the test's peers. Quiet, and without root, when everything is there.
 set -eu
+cd "$(dirname "$0")/.."
+. scripts/retry.sh
 
 what=${1:-run}
 missing=
@@ -69,5 +71,5 @@ else
 	exit 1
 fi
 echo "packages: installing $*"
-$as apt-get update -qq </dev/null
-$as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" </dev/null
+retry "packages: the update of the package lists" $as apt-get update -qq </dev/null
+retry "packages: the installation" $as env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends "$@" </dev/null

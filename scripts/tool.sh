@@ -3,6 +3,7 @@
 # Usage: scripts/tool.sh PACKAGE VERSION
 set -eu
 cd "$(dirname "$0")/.."
+. scripts/retry.sh
 package=$1
 version=$2
 name=${package##*/}
@@ -10,6 +11,6 @@ stamp=.tools/bin/.$name-$version
 [ -x ".tools/bin/$name" ] && [ -e "$stamp" ] && exit 0
 mkdir -p .tools/bin
 echo "tools: building $name $version"
-GOFLAGS='' GOBIN=$PWD/.tools/bin go install "$package@$version"
+retry "tools: the download of $name" env GOFLAGS= GOBIN="$PWD/.tools/bin" go install "$package@$version"
 rm -f ".tools/bin/.$name-"*
 touch "$stamp"
