@@ -4,10 +4,12 @@ package sip
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"mediasrv/routing"
@@ -68,7 +70,7 @@ func sipp(t *testing.T, at net.Addr, scenario, transport, calls string) {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
 	defer cancel()
-	cmd := exec.CommandContext(ctx, "sipp", at.String(), "-sf", file, "-s", "+81312345678", "-t", transport, "-i", "127.0.0.1", "-p", freePort(t), "-m", calls, //nolint:gosec // a test
+	cmd := exec.CommandContext(ctx, "sipp", at.String(), "-sf", file, "-s", "+81312345678", "-t", transport, "-i", fmt.Sprint("127.0.87.", sipps.Add(1)), "-p", "5060", "-m", calls, //nolint:gosec // a test
 		"-l", calls, "-r", "200", "-timeout", "90s", "-timeout_error", "-nostdin", "-trace_err", "-trace_msg")
 	cmd.Dir = t.TempDir()
 	if out, err := cmd.CombinedOutput(); err != nil {
@@ -77,14 +79,5 @@ func sipp(t *testing.T, at net.Addr, scenario, transport, calls string) {
 	}
 }
 
-// freePort is a port that nobody uses now; sipp's own choice is 5060.
-func freePort(t *testing.T) string {
-	t.Helper()
-	pc, err := net.ListenPacket("udp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer pc.Close() //nolint:errcheck // a test's
-	_, port, _ := net.SplitHostPort(pc.LocalAddr().String())
-	return port
-}
+// sipps numbers the sipps: each has a loopback address of its own, 127.0.87.N, where its port is free.
+var sipps atomic.Int32

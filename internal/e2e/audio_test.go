@@ -176,6 +176,12 @@ func (c *caller) heardFor(seconds int) {
 	})
 }
 
+// hearsMore waits until the caller has listened for some more seconds.
+func (c *caller) hearsMore(seconds int) {
+	c.t.Helper()
+	c.heardFor(len(readWAVSoFar(c.t, c.heard))/8000 + seconds)
+}
+
 var errorf = fmt.Errorf
 
 // likeness is how well a second of a known sound (8 kHz) is found somewhere in a channel: the largest normalised correlation, 0 to 1.

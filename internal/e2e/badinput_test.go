@@ -46,6 +46,7 @@ func TestMalformedAndUnknown(t *testing.T) {
 
 // A trunk that sends no media is noticed, and its call ends.
 func TestSilentTrunk(t *testing.T) {
+	t.Parallel() // it waits for half a minute
 	s := start(t, options{})
 	s.sipp("silent", quietNumber).succeeded()
 	s.want("media-lost", `SELECT end_reason FROM calls`)
@@ -55,10 +56,8 @@ func TestSilentTrunk(t *testing.T) {
 func TestBadRTPCostsNothing(t *testing.T) {
 	s := start(t, options{})
 	aiko := s.browse("aiko", agentTone)
-	c := s.call(quietNumber, "--tone", "440", "--for", "60s")
-	aiko.shows("call-state", "ringing")
-	aiko.click("answer")
-	aiko.hears(callerTone)
+	c := s.dial(quietNumber)
+	aiko.answers()
 	flood(t, s)
 	aiko.hears(callerTone)
 	aiko.click("hangup")
@@ -132,10 +131,8 @@ func TestFullDisk(t *testing.T) {
 	t.Cleanup(func() { _ = syscall.Unmount(dir, syscall.MNT_DETACH) })
 	s := start(t, options{Dir: dir})
 	aiko := s.browse("aiko", agentTone)
-	c := s.call(supportNumber, "--tone", "440", "--for", "60s")
-	aiko.shows("call-state", "ringing")
-	aiko.click("answer")
-	aiko.hears(callerTone)
+	c := s.dial(supportNumber)
+	aiko.answers()
 	fill(t, filepath.Join(dir, "filler"))
 	eventually(t, "the log says that the disk is full", func() error {
 		if !s.out.has("no space left") {

@@ -41,7 +41,7 @@ func (s *server) openDesk(user string, hz float64) *agent {
 	mic := filepath.Join(s.t.TempDir(), "mic.wav")
 	writeTone(s.t, mic, hz)
 	flags := append(chromedp.DefaultExecAllocatorOptions[:],
-		chromedp.ExecPath("chromium"), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.ExecPath("chromium"), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.WSURLReadTimeout(patience),
 		chromedp.UserDataDir(filepath.Join(s.t.TempDir(), "profile")), chromedp.IgnoreCertErrors,
 		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-component-update", true),
 		chromedp.Flag("use-fake-ui-for-media-stream", true), chromedp.Flag("use-fake-device-for-media-stream", true),
@@ -122,6 +122,15 @@ func (a *agent) shows(element, text string) {
 		}
 		return nil
 	})
+}
+
+// answers takes the call that rings, or is about to, and hears the caller.
+func (a *agent) answers() {
+	a.t.Helper()
+	a.shows("call-state", "ringing")
+	a.click("answer")
+	a.shows("call-state", "talking")
+	a.hears(callerTone)
 }
 
 // text is an element's text, or empty if it isn't there.

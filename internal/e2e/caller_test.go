@@ -31,7 +31,7 @@ func (s *server) call(number string, args ...string) *caller {
 	s.t.Helper()
 	c := &caller{t: s.t, out: &tail{}, heard: filepath.Join(s.t.TempDir(), "heard.wav"), done: make(chan struct{})}
 	args = append([]string{"call", number, "--server", s.sip(), "--listen", c.heard}, args...)
-	c.cmd = exec.Command(program, args...)
+	c.cmd = command(program, args...)
 	c.cmd.Stdout, c.cmd.Stderr = c.out, c.out
 	if err := c.cmd.Start(); err != nil {
 		s.t.Fatal(err)
@@ -48,6 +48,12 @@ func (s *server) call(number string, args ...string) *caller {
 		}
 	})
 	return c
+}
+
+// dial places a call whose caller speaks a tone until somebody hangs up, and returns at once.
+func (s *server) dial(number string) *caller {
+	s.t.Helper()
+	return s.call(number, "--tone", "440", "--for", "10m")
 }
 
 // says waits until the caller printed a text.

@@ -8,16 +8,29 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
+
+	"golang.org/x/sys/unix"
 )
 
 // program is the program under test, built once.
 var program string
+
+// built holds where it is, for the processes that tests in namespaces are.
+const built = "MEDIASRV_E2E_PROGRAM"
 
 func TestMain(m *testing.M) {
 	os.Exit(run(m))
 }
 
 func run(m *testing.M) int {
+	if err := unix.Prctl(unix.PR_SET_PDEATHSIG, uintptr(unix.SIGKILL), 0, 0, 0); err != nil { // go test was killed: so are we, and all that we started
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	if program = os.Getenv(built); program != "" {
+		return m.Run()
+	}
+	sweepSpaces()
 	dir, err := os.MkdirTemp("", "mediasrv-e2e-")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -18,10 +19,25 @@ import (
 // inside holds the name of the namespace that a test runs in.
 const inside = "MEDIASRV_E2E_NETNS"
 
+// spacePrefix begins the names of our namespaces; the process's id follows.
+const spacePrefix = "msrv"
+
 var spaces atomic.Int32
 
-// isolated runs the calling test again, as a process of its own in a network namespace of its own, and returns false when that has ended. In that process it
-// returns true: the namespace is the browser's, and a lab gives the server one, too.
+// sweepSpaces removes namespaces whose test was killed.
+func sweepSpaces() {
+	names, _ := filepath.Glob("/run/netns/" + spacePrefix + "*x*")
+	for _, path := range names {
+		name := filepath.Base(path)
+		pid, _, _ := strings.Cut(strings.TrimPrefix(name, spacePrefix), "x")
+		if _, err := os.Stat("/proc/" + pid); errors.Is(err, os.ErrNotExist) {
+			_ = exec.Command("ip", "netns", "del", name).Run()
+		}
+	}
+}
+
+// isolated runs the calling test again, as a process of its own in a network namespace of its own, beside other tests, and returns false when that has ended.
+// In that process it returns true: the namespace is the browser's, and a lab gives the server one, too.
 func isolated(t *testing.T, programs ...string) bool {
 	t.Helper()
 	if os.Getenv(inside) != "" {
@@ -34,15 +50,16 @@ func isolated(t *testing.T, programs ...string) bool {
 		}
 		t.Skip("needs root for network namespaces")
 	}
-	name := fmt.Sprintf("msrv%dx%d", os.Getpid(), spaces.Add(1))
+	t.Parallel() // most of its time is waiting
+	name := fmt.Sprintf("%s%dx%d", spacePrefix, os.Getpid(), spaces.Add(1))
 	shell(t, "ip netns add "+name+" && ip -n "+name+" link set lo up")
 	t.Cleanup(func() {
 		for _, suffix := range []string{"", "r", "s"} {
 			_ = exec.Command("ip", "netns", "del", name+suffix).Run()
 		}
 	})
-	cmd := exec.Command("ip", "netns", "exec", name, os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.count=1", "-test.timeout=6m")
-	cmd.Env = append(os.Environ(), inside+"="+name)
+	cmd := command("ip", "netns", "exec", name, os.Args[0], "-test.run=^"+t.Name()+"$", "-test.v", "-test.count=1", "-test.timeout=10m")
+	cmd.Env = append(os.Environ(), inside+"="+name, built+"="+program)
 	start := time.Now()
 	out, err := cmd.CombinedOutput()
 	if err != nil {

@@ -11,15 +11,12 @@ import (
 func TestRefusedOfferGoesToTheNextAgent(t *testing.T) {
 	s := start(t, options{})
 	aiko, ben := s.browse("aiko", agentTone), s.openDesk("ben", 1400)
-	c := s.call(supportNumber, "--tone", "440", "--for", "60s")
+	c := s.dial(supportNumber)
 	aiko.shows("call-state", "ringing")
 	ben.logIn(password)
 	ben.status("available")
 	aiko.refuse()
-	ben.shows("call-state", "ringing")
-	ben.click("answer")
-	ben.shows("call-state", "talking")
-	ben.hears(callerTone)
+	ben.answers()
 	ben.click("hangup")
 	c.ended()
 	s.want("1", `SELECT count(*) FROM events WHERE kind = 'refused' AND agent = 'aiko'`)
@@ -30,19 +27,16 @@ func TestRefusedOfferGoesToTheNextAgent(t *testing.T) {
 
 // Two offers in a row that ring out make an agent away, and say so.
 func TestUnansweredOffersMakeAnAgentAway(t *testing.T) {
-	s := start(t, options{Ring: "3s"})
+	s := start(t, options{Ring: "6s"})
 	aiko := s.browse("aiko", agentTone)
-	c := s.call(quietNumber, "--tone", "440", "--for", "120s")
+	c := s.dial(quietNumber)
 	aiko.shows("call-state", "ringing")
 	s.want("2", `SELECT count(*) FROM events WHERE kind = 'missed' AND agent = 'aiko'`)
 	aiko.shows("status-menu", "away")
 	aiko.shows("notice", "not answer")
 	// The caller is still there, and gets the agent who comes back.
 	aiko.status("available")
-	aiko.shows("call-state", "ringing")
-	aiko.click("answer")
-	aiko.shows("call-state", "talking")
-	aiko.hears(callerTone)
+	aiko.answers()
 	aiko.click("hangup")
 	c.ended()
 }
@@ -53,17 +47,17 @@ func TestCancelWhileWaitingAndWhileRinging(t *testing.T) {
 	s.sipp("cancel", earlyNumber, "-d", "1500").succeeded()
 	s.want("caller-gone", `SELECT end_reason FROM calls ORDER BY began DESC LIMIT 1`)
 	aiko := s.browse("aiko", agentTone)
-	p := s.sipp("cancel", earlyNumber, "-d", "6000")
+	c := s.dial(earlyNumber)
 	aiko.shows("call-state", "ringing")
-	p.succeeded()
+	c.hangUp()
+	c.ended()
 	aiko.shows("call-state", "idle")
 	s.want("2", `SELECT count(*) FROM calls WHERE end_reason = 'caller-gone'`)
 	// The agent is free at once: the next call rings.
-	next := s.sipp("talk", quietNumber, "-d", "8000")
-	aiko.shows("call-state", "ringing")
-	aiko.click("answer")
-	aiko.hears(callerTone)
-	next.succeeded()
+	next := s.dial(quietNumber)
+	aiko.answers()
+	next.hangUp()
+	next.ended()
 }
 
 // The agent hangs up: the caller gets a BYE.
@@ -71,10 +65,7 @@ func TestAgentHangsUp(t *testing.T) {
 	s := start(t, options{})
 	aiko := s.browse("aiko", agentTone)
 	p := s.sipp("wait_bye", quietNumber, "-t", "t1") // over TCP
-	aiko.shows("call-state", "ringing")
-	aiko.click("answer")
-	aiko.shows("call-state", "talking")
-	aiko.hears(callerTone)
+	aiko.answers()
 	aiko.click("hangup")
 	p.succeeded()
 	s.want("agent-hung-up", `SELECT end_reason FROM calls`)
@@ -85,10 +76,8 @@ func TestAgentHangsUp(t *testing.T) {
 func TestMute(t *testing.T) {
 	s := start(t, options{})
 	aiko := s.browse("aiko", agentTone)
-	c := s.call(supportNumber, "--tone", "440", "--for", "90s")
-	aiko.shows("call-state", "ringing")
-	aiko.click("answer")
-	aiko.hears(callerTone)
+	c := s.dial(supportNumber)
+	aiko.answers()
 	c.hearsAtTheEnd(agentTone, true)
 	aiko.click("mute")
 	c.hearsAtTheEnd(agentTone, false)
@@ -102,15 +91,11 @@ func TestMute(t *testing.T) {
 func TestBrowserVanishes(t *testing.T) {
 	s := start(t, options{})
 	aiko := s.browse("aiko", agentTone)
-	c := s.call(supportNumber, "--tone", "440", "--for", "90s")
-	aiko.shows("call-state", "ringing")
-	aiko.click("answer")
-	aiko.hears(callerTone)
+	c := s.dial(supportNumber)
+	aiko.answers()
 	aiko.stop()
 	ben := s.browse("ben", 1400)
-	ben.shows("call-state", "ringing")
-	ben.click("answer")
-	ben.hears(callerTone)
+	ben.answers()
 	c.hearsAtTheEnd(1400, true)
 	ben.click("hangup")
 	c.ended()
@@ -120,7 +105,7 @@ func TestBrowserVanishes(t *testing.T) {
 func TestTwentyCallsTwoAgents(t *testing.T) {
 	s := start(t, options{WrapUp: "0s"})
 	agents := []*agent{s.browse("aiko", agentTone), s.browse("ben", 1400)}
-	p := s.sipp("wait_bye", supportNumber, "-m", "20", "-l", "20", "-r", "10", "-timeout", "170s")
+	p := s.sipp("wait_bye", supportNumber, "-m", "20", "-l", "20", "-r", "10", "-timeout", "280s")
 	served := make(chan struct{})
 	for _, a := range agents {
 		go func() { a.serveUntil(served) }()

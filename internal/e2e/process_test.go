@@ -6,14 +6,22 @@ import (
 	"encoding/binary"
 	"os"
 	"os/exec"
+	"syscall"
 	"testing"
 )
+
+// command is a program that dies with us, however we end: a killed test leaves nothing behind.
+func command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	return cmd
+}
 
 // startProcess runs a program until the end of the test; what it says is shown if the test fails.
 func startProcess(t *testing.T, name string, args ...string) *tail {
 	t.Helper()
 	out := &tail{}
-	cmd := exec.Command(name, args...)
+	cmd := command(name, args...)
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

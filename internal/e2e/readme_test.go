@@ -35,7 +35,7 @@ func TestReadmeCommands(t *testing.T) {
 	}
 	in := namespace(t)
 	s := &server{t: t, opt: options{Host: "README", Dir: filepath.Join(dir, "data")}, out: &tail{}, done: make(chan struct{})}
-	s.cmd = exec.Command(in[0], append(in[1:], "bin/mediasrv", "run", "examples/mediasrv.yml")...)
+	s.cmd = command(in[0], append(in[1:], "bin/mediasrv", "run", "examples/mediasrv.yml")...)
 	s.cmd.Dir, s.cmd.Stdout, s.cmd.Stderr = dir, s.out, s.out
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -54,7 +54,7 @@ func TestReadmeCommands(t *testing.T) {
 		return nil
 	})
 	args := strings.Fields(strings.Replace(string(call[1]), "30s", "9s", 1))
-	caller := exec.Command(in[0], append(append(in[1:], "bin/mediasrv"), args...)...)
+	caller := command(in[0], append(append(in[1:], "bin/mediasrv"), args...)...)
 	caller.Dir = dir
 	if out, err := caller.CombinedOutput(); err != nil {
 		t.Fatalf("the README's call: %v\n%s", err, out)

@@ -111,7 +111,7 @@ func prepare(t *testing.T, o options) *server {
 	set(&o.WrapUp, "30s")
 	set(&o.Greeting, "Thank you for calling. Please hold the line.")
 	set(&o.LongestWait, "10m")
-	set(&o.Ring, "20s")
+	set(&o.Ring, "60s")
 	var text bytes.Buffer
 	if err := template.Must(template.New("file").Parse(fileText)).Execute(&text, o); err != nil {
 		t.Fatal(err)
@@ -127,7 +127,7 @@ func prepare(t *testing.T, o options) *server {
 func (s *server) launch() {
 	s.t.Helper()
 	s.out = &tail{}
-	s.cmd = exec.Command(program, "run", s.file)
+	s.cmd = command(program, "run", s.file)
 	s.cmd.Env = append(os.Environ(), s.opt.Env...)
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
 	if err := s.cmd.Start(); err != nil {

@@ -34,9 +34,9 @@ func (s *server) sipp(scenario, number string, args ...string) *sipp {
 	p := &sipp{t: s.t, out: &tail{}, done: make(chan struct{})}
 	n := servers.Add(1) // an address of its own, so that its ports are free
 	ip := "127.0.89." + strconv.Itoa(int(n))
-	p.cmd = exec.Command("sipp", append([]string{
+	p.cmd = command("sipp", append([]string{
 		s.sip(), "-sf", xml, "-s", number, "-i", ip, "-mi", ip, "-p", "5060", "-nostdin",
-		"-m", "1", "-timeout", "90s", "-timeout_error", "-trace_err", "-trace_msg",
+		"-m", "1", "-timeout", "240s", "-timeout_error", "-trace_err", "-trace_msg",
 	}, args...)...)
 	p.cmd.Dir = dir
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
@@ -62,7 +62,7 @@ func (p *sipp) succeeded() {
 	p.t.Helper()
 	select {
 	case <-p.done:
-	case <-time.After(2 * patience):
+	case <-time.After(5 * patience):
 		p.t.Fatal("sipp did not end")
 	}
 	if code := p.cmd.ProcessState.ExitCode(); code != 0 {
