@@ -15,16 +15,21 @@ import (
 	"testing"
 	"time"
 
+	"mediasrv/config"
 	"mediasrv/routing"
 	"mediasrv/routing/fact"
 	"mediasrv/sip/digest"
-	"mediasrv/sip/trunk"
 
 	"github.com/coder/websocket"
 )
 
 // real is a rig on real sockets; its stack runs until the test ends.
 func realRig(t *testing.T) (g *rig, tcp net.Addr) {
+	t.Helper()
+	return realRigOf(t, testFile())
+}
+
+func realRigOf(t *testing.T, file *config.Config) (g *rig, tcp net.Addr) {
 	t.Helper()
 	g = &rig{t: t, phones: map[string]int{}}
 	pc, err := net.ListenPacket("udp", "127.0.0.1:0")
@@ -35,7 +40,7 @@ func realRig(t *testing.T) (g *rig, tcp net.Addr) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g.stack, err = New(Config{File: testFile(), Handler: g, Packets: []net.PacketConn{pc}, Streams: []net.Listener{ln}})
+	g.stack, err = New(Config{File: file, Handler: g, Packets: []net.PacketConn{pc}, Streams: []net.Listener{ln}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -399,13 +404,11 @@ func TestTwoListeners(t *testing.T) {
 
 // A stranger's TCP connection is closed when its first words name nobody.
 func TestStrangerOverTCP(t *testing.T) {
-	file := testFile()
-	delete(file.Trunks, "office")
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := New(Config{File: file, Streams: []net.Listener{ln}})
+	s, err := New(Config{File: loginOnly(), Streams: []net.Listener{ln}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -431,10 +434,39 @@ func TestStrangerOverTCP(t *testing.T) {
 	}
 }
 
-// trunksWithLoginOnly is the file's trunks without the one by address.
-func trunksWithLoginOnly(t *testing.T) *trunk.Set {
-	t.Helper()
+// A trunk that is known by its login alone calls over one connection: the ACK of our challenge, in which it names nobody, is welcome too.
+func TestLoginTrunkOverTCP(t *testing.T) {
+	g, addr := realRigOf(t, loginOnly())
+	c, err := net.Dial("tcp", addr.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close() //nolint:errcheck // a test's
+	_ = c.SetDeadline(time.Now().Add(patience))
+	r := bufio.NewReader(c)
+	a := ask{method: "INVITE", via: "TCP " + c.LocalAddr().String(), from: "<sip:pbxuser@pbx>;tag=ft", body: desc(1, "sendrecv", "")}
+	_, _ = io.WriteString(c, a.String())
+	ch := readMessage(t, r)
+	for strings.HasPrefix(ch.text, "SIP/2.0 100") {
+		ch = readMessage(t, r)
+	}
+	login, ok := digest.Answer(ch.headers("WWW-Authenticate"), digest.Ask{Method: "INVITE", URI: "sip:+81312345678@127.0.0.1", Username: "pbxuser", Password: "pbxsecret"})
+	if !ok {
+		t.Fatal(ch.text)
+	}
+	ack := ask{method: "ACK", branch: "z9hG4bK-INVITE-0", via: a.via, from: a.from, to: ch.header("To")}
+	_, _ = io.WriteString(c, ack.String())
+	a.seq, a.branch, a.extra = 2, "z9hG4bK-again", "Authorization: "+login+"\r\n"
+	_, _ = io.WriteString(c, a.String())
+	if m := readMessage(t, r); !strings.HasPrefix(m.text, "SIP/2.0 100") {
+		t.Fatal(m.text)
+	}
+	g.until("the call", func() bool { return len(g.legs) == 1 })
+}
+
+// loginOnly is the file without the trunk that is known by its address.
+func loginOnly() *config.Config {
 	file := testFile()
 	delete(file.Trunks, "office")
-	return trunk.New(file, realm)
+	return file
 }

@@ -36,13 +36,14 @@ func TestSipp(t *testing.T) {
 	} {
 		for transport, flag := range map[string]string{"udp": "u1", "tcp": "t1"} {
 			t.Run(c.scenario+"-"+transport+"-"+c.calls, func(t *testing.T) {
-				g, tcp := realRig(t)
+				file := testFile()
+				if c.scenario == "login" {
+					file = loginOnly()
+				}
+				g, tcp := realRigOf(t, file)
 				g.mu.Lock()
 				g.onCall = c.onCall
 				g.mu.Unlock()
-				if c.scenario == "login" {
-					g.stack.trunks = trunksWithLoginOnly(t)
-				}
 				at := tcp
 				if transport == "udp" {
 					at = g.stack.Addrs()[0]

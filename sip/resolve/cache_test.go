@@ -15,14 +15,14 @@ import (
 // changing is a zone that the test changes; a question is answered after a while.
 type changing struct {
 	now   atomic.Pointer[zone]
-	takes time.Duration
+	takes atomic.Int64 // a time.Duration
 	asked atomic.Int32
 }
 
 func (c *changing) Ask(ctx context.Context, name string, kind uint16) ([]dns.RR, error) {
 	c.asked.Add(1)
 	select {
-	case <-time.After(c.takes):
+	case <-time.After(time.Duration(c.takes.Load())):
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
@@ -33,7 +33,8 @@ func (c *changing) Ask(ctx context.Context, name string, kind uint16) ([]dns.RR,
 func inCache(t *testing.T, zoneText string, f func(c *Cache, dns *changing, changes *atomic.Int32, log *strings.Builder)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		ask := &changing{takes: 100 * time.Millisecond}
+		ask := &changing{}
+		ask.takes.Store(int64(100 * time.Millisecond))
 		ask.now.Store(newZone(t, zoneText))
 		var changes atomic.Int32
 		log := &strings.Builder{}
@@ -108,7 +109,7 @@ func TestCache(t *testing.T) {
 // A name server that never answers stops neither a call nor the end.
 func TestCacheSilentDNS(t *testing.T) {
 	inCache(t, "", func(c *Cache, ask *changing, _ *atomic.Int32, _ *strings.Builder) {
-		ask.takes = time.Hour
+		ask.takes.Store(int64(time.Hour))
 		start := time.Now()
 		if c.Records(Server{Host: "plain.example", Port: 5060, Transport: UDP}) != nil || time.Since(start) != 0 {
 			t.Error("it waited")

@@ -100,7 +100,7 @@ func (l *Listener) Connections() int {
 }
 
 func (l *Listener) admits(from netip.AddrPort, data []byte) bool {
-	return l.table.knows(from.Addr()) || l.table.handler.Admit(l.transport, from, data)
+	return l.table.knows(from.Addr()) || l.table.acknowledged(from.Addr(), data) || l.table.handler.Admit(l.transport, from, data)
 }
 
 // message parses one whole message and gives it to the table. What can't be read is answered with 400 where that is possible.

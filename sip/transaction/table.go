@@ -1,6 +1,7 @@
 package transaction
 
 import (
+	"bytes"
 	"log/slog"
 	"net/netip"
 	"sync"
@@ -95,6 +96,22 @@ func (t *Table) knows(addr netip.Addr) bool {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.peers[addr.Unmap()] > 0
+}
+
+// acknowledged says whether a message that isn't parsed yet is the ACK of a call that its sender has begun: a stranger's, of our challenge.
+func (t *Table) acknowledged(from netip.Addr, data []byte) bool {
+	if !bytes.HasPrefix(data, []byte("ACK ")) {
+		return false
+	}
+	for name, value := range headers(data) {
+		if name == "call-id" || name == "i" {
+			t.mu.Lock()
+			defer t.mu.Unlock()
+			q := t.queues[string(value)]
+			return q != nil && q.source == from.Unmap()
+		}
+	}
+	return false
 }
 
 // Live is how many Call-IDs have a queue.
