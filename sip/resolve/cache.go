@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"reflect"
+	"slices"
 	"sync"
 	"time"
 )
@@ -44,12 +45,7 @@ func New(ask Asker, servers []Server, transports []string, changed func(), log *
 }
 
 func (c *Cache) wanted(s Server) bool {
-	for _, w := range c.wants {
-		if w == s {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.wants, s)
 }
 
 // Records is where a server was when it was last looked up; nil: it isn't known yet.
