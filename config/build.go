@@ -33,6 +33,8 @@ func defaults(dir string) *Config {
 			Addresses: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		}},
 		Numbers: map[string]*Number{},
+		Menus:   map[string]*Menu{},
+		Hours:   map[string]*Hours{},
 		Waiting: map[string]*WaitingStrategy{},
 		Queues:  map[string]*Queue{},
 		Users:   map[string]*User{},
@@ -48,7 +50,7 @@ type builder struct {
 	root *node
 	cfg  *Config
 
-	queueNames, userNames, waitingNames, trunkNames section
+	queueNames, userNames, waitingNames, trunkNames, menuNames, hoursNames section
 }
 
 func (b *builder) build(path string) *Config {
@@ -56,10 +58,13 @@ func (b *builder) build(path string) *Config {
 	b.cfg.Path = path
 	b.queueNames, b.userNames = b.section("queues", "queue"), b.section("users", "user")
 	b.waitingNames, b.trunkNames = b.section("waiting_strategies", "waiting strategy"), b.section("trunks", "trunk")
+	b.menuNames, b.hoursNames = b.section("menus", "menu"), b.section("hours", "entry of hours")
 	b.top()
 	b.listen(b.root.get("listen"))
 	b.company(b.root.get("company"))
 	b.users(b.root.get("users"))
+	b.menus(b.root.get("menus"))
+	b.hours(b.root.get("hours"))
 	b.waiting(b.root.get("waiting_strategies"))
 	b.queues(b.root.get("queues"))
 	b.defaultQueue(b.root.get("company", "default_queue"))

@@ -1,6 +1,9 @@
 package config
 
-import "fmt"
+import (
+	"fmt"
+	"time"
+)
 
 func (b *builder) users(n *node) {
 	each(n, func(key, u *node) {
@@ -43,8 +46,23 @@ func (b *builder) waiting(n *node) {
 			Music:          b.audio(w.get("music"), true),
 			LongestWait:    val(longest.get("after"), LongestWait),
 			LongestMessage: b.audio(longest, false),
+			Announcements:  b.announcements(w.get("announcements")),
+			Keys:           b.actions(w.get("keys")),
 		}
 	})
+}
+
+func (b *builder) announcements(n *node) []Announcement {
+	if n == nil {
+		return nil
+	}
+	var all []Announcement
+	for _, item := range n.items {
+		if item.isMap() {
+			all = append(all, Announcement{Message: b.audio(item, true), Every: val(item.get("every"), time.Minute), Replies: b.replies(item)})
+		}
+	}
+	return all
 }
 
 // audio reads say or file; nil if there is neither.
@@ -105,6 +123,9 @@ func (b *builder) queues(n *node) {
 		}
 		if w := q.get("waiting"); b.exists(w, b.waitingNames) {
 			queue.Waiting = w.text
+		}
+		if h := q.get("hours"); b.exists(h, b.hoursNames) {
+			queue.Hours = b.cfg.Hours[h.text]
 		}
 		b.cfg.Queues[key.text] = queue
 	})

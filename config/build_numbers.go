@@ -102,10 +102,14 @@ func (b *builder) number(text string, key, n *node) *Number {
 			b.wrong(only, `is only for calls out: expected to: {trunk: NAME} or {number: "+81312345678"}`)
 		}
 	}
+	if menu := to.get("menu"); menu != nil {
+		b.menuEntry(number, n, menu)
+		return number
+	}
 	silent := number.Queue == "" && b.root.get("company", "default_queue") == nil && len(b.cfg.Queues) > 1
 	switch queue := to.get("queue"); {
 	case queue == nil && silent && !b.mistaken(n):
-		b.wrong(key, "leads nowhere: expected to: {queue: NAME} or {trunk: NAME}, or company.default_queue")
+		b.wrong(key, "leads nowhere: expected to: {queue: NAME}, {menu: NAME} or {trunk: NAME}, or company.default_queue")
 	case b.exists(queue, b.queueNames):
 		number.Queue = queue.text
 	}
@@ -120,10 +124,25 @@ func (b *builder) number(text string, key, n *node) *Number {
 	return number
 }
 
+// menuEntry reads a number that leads to a menu. Its priority and waiting strategy hold for whatever queue the caller chooses.
+func (b *builder) menuEntry(number *Number, n, menu *node) {
+	if queue := n.get("to", "queue"); queue != nil {
+		b.wrong(queue, "stands beside menu: expected one of them")
+	}
+	number.Queue = ""
+	if b.exists(menu, b.menuNames) {
+		number.Menu = menu.text
+	}
+	if w := n.get("waiting"); b.exists(w, b.waitingNames) {
+		number.Waiting = w.text
+	}
+	number.Priority = val(n.get("priority"), 0)
+}
+
 // bridge reads a number that leads out by a trunk.
 func (b *builder) bridge(number *Number, n *node) {
 	to := n.get("to")
-	for _, not := range []*node{to.get("queue"), n.get("priority"), n.get("waiting")} {
+	for _, not := range []*node{to.get("queue"), to.get("menu"), n.get("priority"), n.get("waiting")} {
 		if not != nil {
 			b.wrong(not, "is for callers who wait in a queue, but these go out by a trunk: leave it out")
 		}

@@ -44,6 +44,9 @@ func join(path, key string) string {
 func (c *checker) walk(n *node, path, kind string, s *shape) {
 	n.path = path
 	c.seen[kind] = true
+	if s.shared != "" {
+		kind = s.shared
+	}
 	switch {
 	case n.kind == refused:
 	case n.kind == scalar && s.scalar != nil:

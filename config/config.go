@@ -24,6 +24,8 @@ type Config struct {
 	Numbers       map[string]*Number // by E.164
 	Routes        []Route            // ways out, the longest prefix first; see WaysTo
 	Patterns      []*Number          // numbers by what they begin with, the longest first; see Entry
+	Menus         map[string]*Menu
+	Hours         map[string]*Hours
 	Waiting       map[string]*WaitingStrategy
 	Queues        map[string]*Queue
 	Users         map[string]*User
@@ -129,11 +131,12 @@ type Login struct {
 	Password string // the secret itself; never logged
 }
 
-// Number is an entry point: it leads to a queue, or over to a trunk.
+// Number is an entry point: it leads to a queue, a menu, or over to a trunk.
 type Number struct {
 	Number    string // E.164; of a pattern what it begins with, which needs not be E.164
 	Pattern   bool   // Number and any further digits
-	Queue     string // resolved: the default queue if the file names none; empty: Bridge
+	Queue     string // resolved: the default queue if the file names none; empty: Menu or Bridge
+	Menu      string
 	Bridge    *Bridge
 	E164      bool // what matches is a number with its country code, so the number called is known in E.164
 	Priority  int
@@ -155,6 +158,15 @@ type WaitingStrategy struct {
 	Music          *Audio // nil: the built-in
 	LongestWait    time.Duration
 	LongestMessage *Audio // before hanging up; nil: none
+	Announcements  []Announcement
+	Keys           map[string]Action // at any time
+}
+
+// Announcement interrupts the music again and again.
+type Announcement struct {
+	Message *Audio
+	Every   time.Duration
+	Replies Replies // while it plays, and for a time after it
 }
 
 // Audio is text to be spoken or a file to be played.
@@ -171,6 +183,7 @@ type Audio struct {
 type Queue struct {
 	Name        string
 	Agents      []string // users, in the order of the file
+	Hours       *Hours   // nil: always
 	Waiting     string   // strategy; empty: the built-in
 	Answer      string   // at-once, with-agent
 	RingTimeout time.Duration

@@ -36,7 +36,9 @@ func file() *shape {
 		field{key: "waiting_strategies", what: named("STRATEGY", waitingKeys()), or: "none", about: "What waiting callers hear."},
 		field{key: "queues", what: named("QUEUE", queueKeys()), or: "required", about: "Where callers wait for agents."},
 		field{key: "users", what: usersKeys(), or: "required", about: "Who can log in; passwords are set by `mediasrv passwd`."},
-		later("menus"), later("hours"), later("callbacks"), later("recordings"), later("directory"),
+		field{key: "menus", what: named("MENU", menuKeys()), or: "none", about: "What callers can choose from by pressing keys."},
+		field{key: "hours", what: named("HOURS", hoursKeys()), or: "none", about: "When somebody works."},
+		later("callbacks"), later("recordings"), later("directory"),
 	)
 }
 
@@ -175,7 +177,8 @@ func numbersKeys() *shape {
 					about: "Whom to call: by `trunk`, else as `routes` says. `dialled`: the number that was dialled.",
 				},
 				field{key: "codecs", what: codecList(), or: "the trunk's", about: "What the far end is offered, in order of preference; the caller's own goes first."},
-				later("menu"), later("callback"), later("agent"), later("voicemail"),
+				field{key: "menu", what: ref("a menu"), or: "none", about: "Or callers hear this menu."},
+				later("callback"), later("agent"), later("voicemail"),
 			), about: "Where calls to the number go."},
 			field{key: "priority", what: integer(0, 99), or: "the queue's", about: "Callers with a higher one are answered first."},
 			field{key: "waiting", what: ref("a waiting strategy"), or: "the queue's", about: "What callers of this number hear while they wait."},
@@ -194,15 +197,25 @@ func waitingKeys() *shape {
 				{key: "after", what: durationIn(time.Second, day), std: "30m", about: "Then the message plays, if there is one, and the call ends."},
 			}, audioFields()...)...), about: "How long a caller waits at most.",
 		},
-		later("announcements"), later("position"), later("estimated_wait"), later("keys"), later("wait"),
+		field{key: "announcements", what: listOf(announcementKeys()), std: "[]", about: "Played again and again over the music, each at its own interval."},
+		keysOf("What callers can press at any time while they wait."),
 	)
+}
+
+func announcementKeys() *shape {
+	return of(append([]field{
+		{key: "every", what: durationIn(5*time.Second, day), std: "60s", about: "From the end of one to the beginning of the next."},
+	}, append(audioFields(),
+		keysOf("What callers can press while it plays and for `wait` after it."),
+		field{key: "wait", what: durationIn(0, time.Minute), std: "5s", about: "How long its keys hold after it."},
+	)...)...)
 }
 
 func audioKeys() *shape { return of(audioFields()...) }
 
 func audioFields() []field {
 	return []field{
-		{key: "say", what: words("a text", 2000), or: "none", about: "Text to speak, or instead:"},
+		{key: "say", what: words("a text", 2000), or: "none", about: "Text to speak; in announcements `{position}` is the place in the queue and `{wait}` the estimated wait. Or instead:"},
 		{key: "file", what: promptFile(), or: "none", about: "A file of at most 4 MB: mp2, mp3, ircam, m4a, m4r, voc, vox or wav."},
 		{key: "language", what: reads("a code such as en or ja", voice), or: "`company.speech.language`", about: "Of the text."},
 		{key: "voice", what: reads("a voice such as en-gb", voice), or: "`company.speech.voice`, or the language's", about: "Of the text."},
@@ -219,7 +232,8 @@ func queueKeys() *shape {
 		field{key: "wrap_up", what: wrapUpKeys("", "", "the company's"), about: "Overrides the company's."},
 		field{key: "recording", what: recordingKeys("", "", "the company's"), about: "Overrides the company's."},
 		field{key: "priority", what: integer(0, 99), std: "0", about: "Callers with a higher one are answered first."},
-		later("hours"), later("hold"), later("transfer"), later("dispositions"), later("service_level"),
+		field{key: "hours", what: ref("hours"), or: "always", about: "When callers are taken; outside them they hear the away message, and those who wait already are still offered."},
+		later("hold"), later("transfer"), later("dispositions"), later("service_level"),
 	)
 }
 

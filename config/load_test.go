@@ -164,7 +164,7 @@ func TestMistakes(t *testing.T) {
 		"deep":                {strings.Repeat("[", 40), []string{"1:33: lists and maps are nested"}},
 		"unknown":             {"+compani: {name: x}", []string{"4:1: compani: unknown key; did you mean company?"}},
 		"unknown, far":        {"+listen: {zebra: 1}", []string{"4:10: listen.zebra: unknown key; there is: sip, tls, web, rtp"}},
-		"later":               {"+menus: {main: {say: x}}", []string{"4:1: menus: is not in this version"}},
+		"later":               {"+directory: {a: b}", []string{"4:1: directory: is not in this version"}},
 		"later, deep":         {"+company: {recording: {keep: 180d}}", []string{"4:23: company.recording.keep: is not in this version"}},
 		"duplicate key":       {"+drain: 1s\ndrain: 2s", []string{"5:1: drain: is there twice, first in line 4"}},
 		"duplicate user":      {"numbers: {\"+815012345678\":}\nqueues: {q:}\nusers: {a:, a:}", []string{"3:13: users.a: is there twice, first in line 3"}},
@@ -265,7 +265,7 @@ func TestMistakes(t *testing.T) {
 }
 
 func TestAllMistakesInTheOrderOfTheFile(t *testing.T) {
-	got := mistakesOf(t, "drain: x\nqueues: {q: {agents: [nobody], ring_timeout: 1s}}\nnumbers: {\"1\":}\nusers: {a: {rolle: x}}\nmenus:\n")
+	got := mistakesOf(t, "drain: x\nqueues: {q: {agents: [nobody], ring_timeout: 1s}}\nnumbers: {\"1\":}\nusers: {a: {rolle: x}}\ndirectory:\n")
 	want := []string{"1:8", "2:23", "2:46", "3:11", "4:13", "5:1"}
 	if len(got) != len(want) {
 		t.Fatalf("got %d mistakes, want %d:\n%s", len(got), len(want), strings.Join(got, "\n"))

@@ -20,6 +20,7 @@ type shape struct {
 	secret   bool           // never repeat what stands there
 	yesOrNo  bool           // true and false are meant
 	isNumber bool           // digits are meant, so quotes are not needed
+	shared   string         // documentation has it once, under this name; empty: at each of its places
 }
 
 // field is a key that the file knows.

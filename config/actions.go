@@ -1,0 +1,118 @@
+package config
+
+import (
+	"errors"
+	"time"
+)
+
+// Action is what a key, or pressing none, leads to: a message, then a place. With a message alone the caller is where they were before.
+type Action struct {
+	Message *Audio // nil: none
+	Queue   string
+	Menu    string
+	Number  string // E.164: the caller is connected with whoever answers there
+	HangUp  bool
+}
+
+// Leads says whether the caller goes somewhere else.
+func (a Action) Leads() bool { return a.Queue != "" || a.Menu != "" || a.Number != "" || a.HangUp }
+
+// Empty is true where the file says nothing.
+func (a Action) Empty() bool { return a.Message == nil && !a.Leads() }
+
+// Replies is what callers can press after a message.
+type Replies struct {
+	Keys map[string]Action
+	Wait time.Duration // for the next key
+}
+
+// actionKeys is the one shape of all actions. Documentation has it once.
+func actionKeys() *shape {
+	s := of(append([]field{
+		{key: "queue", what: ref("a queue"), or: "none", about: "The caller goes into this queue."},
+		{key: "menu", what: ref("a menu"), or: "none", about: "Or hears this menu."},
+		{key: "number", what: words(`a quoted number such as "+81312345678"`, 64), or: "none", about: "Or is connected with this number."},
+		{key: "hang_up", what: yesNo(), std: "false", about: "Or the call ends."},
+		later("callback"), later("voicemail"), later("agent"),
+	}, audioFields()...)...)
+	s.shared = "ACTION"
+	s.expects = "where to go, such as {queue: support}, or a message such as {say: …}"
+	return s
+}
+
+func keysOf(what string) field {
+	return field{
+		key: "keys", what: &shape{
+			expects: "a map of keys such as 1: {queue: sales}",
+			names:   &names{are: "DIGITS", check: keyCode, hint: `one to eight of 0-9, "*" and "#"`, each: actionKeys()},
+		},
+		or: "none", about: what,
+	}
+}
+
+// keyCode checks what a caller may be asked to press.
+func keyCode(text string) error {
+	if text == "" || len(text) > 8 {
+		return errors.New("is no key")
+	}
+	for _, r := range text {
+		if (r < '0' || r > '9') && r != '*' && r != '#' {
+			return errors.New("is no key of a telephone")
+		}
+	}
+	return nil
+}
+
+func (b *builder) action(n *node) Action {
+	if n == nil || !n.isMap() {
+		return Action{}
+	}
+	a := Action{Message: b.audio(n, false), HangUp: val(n.get("hang_up"), false)}
+	places := 0
+	if q := n.get("queue"); q != nil {
+		places++
+		if b.exists(q, b.queueNames) {
+			a.Queue = q.text
+		}
+	}
+	if m := n.get("menu"); m != nil {
+		places++
+		if b.exists(m, b.menuNames) {
+			a.Menu = m.text
+		}
+	}
+	if at := n.get("number"); at != nil && at.value != nil {
+		places++
+		a.Number = b.callable(at)
+	}
+	if a.HangUp {
+		places++
+	}
+	switch {
+	case places > 1:
+		b.wrong(n, "leads to more than one place: expected one of queue, menu, number, hang_up")
+	case places == 0 && a.Message == nil && !b.mistaken(n):
+		b.wrong(n, "leads nowhere: expected "+actionKeys().expects)
+	}
+	return a
+}
+
+// callable reads a number that somebody is to be connected with.
+func (b *builder) callable(at *node) string {
+	number, err := ReadNumber(val(at, ""), b.cfg.Company.Country)
+	if err != nil {
+		b.wrong(at, b.complain(at, err, `a number such as "+81312345678"`))
+	}
+	return number
+}
+
+func (b *builder) actions(n *node) map[string]Action {
+	var all map[string]Action
+	each(n, func(key, value *node) {
+		if all == nil {
+			all = map[string]Action{}
+		}
+		all[key.text] = b.action(value)
+	})
+	return all
+}
