@@ -23,11 +23,8 @@ func (s *script) begin() Situation {
 	case number.Bridge != nil:
 		sit.Stage, sit.Target = StageBridge, s.wayOut(number.Bridge)
 	default:
-		sit.Target, sit.Waiting, sit.Priority = Target{Queue: number.Queue}, number.Waiting, number.Priority
+		sit.Target, sit.Waiting, sit.Priority = Target{Queue: number.Queue, Menu: number.Menu}, number.Waiting, number.Priority
 		s.row.Queue = number.Queue
-	}
-	if q := s.cfg.Queues[s.row.Queue]; q != nil && sit.Priority == 0 {
-		sit.Priority = q.Priority
 	}
 	if sit.Stage == StageBridge { // nobody here has to do with it: there is neither conversation nor card
 		s.c.opt.Store.Append(s.row)
@@ -50,11 +47,23 @@ func (s *script) openConversation(now time.Time) {
 	s.c.save(s.row)
 }
 
-// answer finds the queue of the number that was dialled, and answers the caller, unless that is to be done when an agent answers.
+// answer finds the menu or queue where the call goes, and answers the caller, unless that is to be done when an agent answers.
 func (s *script) answer(sit Situation) Situation {
+	if s.cfg.Menus[sit.Target.Menu] != nil {
+		sit.Stage = StageMenu
+		return sit
+	}
 	queue := s.cfg.Queues[sit.Target.Queue]
 	if queue == nil {
 		return sit.over(fact.EndUnknownNumber)
+	}
+	s.goesTo(queue)
+	if sit.Priority == 0 {
+		sit.Priority = queue.Priority
+	}
+	if !s.openNow(queue) {
+		sit.Stage = StageAway
+		return sit
 	}
 	sit.Stage = StageWait
 	if s.rings(queue) {
@@ -68,6 +77,22 @@ func (s *script) answer(sit Situation) Situation {
 		return sit.over(why)
 	}
 	return sit
+}
+
+// goesTo puts the queue into the books.
+func (s *script) goesTo(queue *config.Queue) {
+	if s.row.Queue == queue.Name {
+		return
+	}
+	s.row.Queue = queue.Name
+	s.c.save(s.row)
+	conv, _ := s.c.conversations.change(s.row.Conversation, func(conv *fact.Conversation) {
+		conv.Queue, conv.Changed = queue.Name, time.Now().UTC()
+	})
+	if conv.ID != "" {
+		s.c.opt.Store.Append(conv)
+	}
+	s.c.desk.change(s.row.ID, func(k *card) { k.call = s.row })
 }
 
 // rings says that a queue's callers hear early media, and are not charged, until an agent answers.
@@ -94,7 +119,7 @@ func (s *script) pickUp() fact.EndReason {
 			return e.why
 		case timeUp:
 			return fact.EndTimeout
-		case agentAnswered, agentGone, played, noticed, commanded, guestRings, guestEarly, guestAnswered, guestGone:
+		case agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, guestGone:
 		}
 	}
 }

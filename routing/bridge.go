@@ -99,7 +99,7 @@ func (s *script) untilGuestAnswers() event {
 				s.connect()
 				s.ringBack(true)
 			}
-		case callerAnswered, agentAnswered, agentGone, played, noticed, commanded:
+		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded:
 		}
 	}
 }
@@ -152,7 +152,7 @@ func (s *script) untilOneLeaves() fact.EndReason {
 			return e.why
 		case guestGone:
 			return guestEnd(e.why)
-		case timeUp, callerAnswered, agentAnswered, agentGone, played, noticed, commanded, guestRings, guestEarly, guestAnswered:
+		case timeUp, callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered:
 		}
 	}
 }

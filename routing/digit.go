@@ -41,17 +41,23 @@ func (d *digits) first(digit byte, by way, at time.Time) bool {
 	return true
 }
 
-// digit puts a digit into the time line.
-func (s *script) digit(p *party, digit byte, by way, at time.Time) {
+// digit puts a digit into the time line, and keeps the caller's for whoever asks for keys; true: it is one of the caller's.
+func (s *script) digit(p *party, digit byte, by way, at time.Time) bool {
 	at = stamp(at)
 	if by == byInfo && s.guest != nil && !s.info {
 		s.info = true
 		s.connect()
 	}
-	if p.digits.first(digit, by, at) {
-		s.event(fact.Event{At: at, Kind: fact.DigitPressed, Leg: p.row.ID, Agent: p.row.Party.User, Detail: string(rune(digit))})
-		s.passDigit(p, digit)
+	if !p.digits.first(digit, by, at) {
+		return false
 	}
+	s.event(fact.Event{At: at, Kind: fact.DigitPressed, Leg: p.row.ID, Agent: p.row.Party.User, Detail: string(rune(digit))})
+	s.passDigit(p, digit)
+	if p != s.customer {
+		return false
+	}
+	s.press(digit)
+	return true
 }
 
 // passDigit sends a digit on between the two ends of a bridge; agents' calls keep theirs.

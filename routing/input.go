@@ -64,6 +64,7 @@ const (
 	callerAnswered                  // the caller's leg is up
 	agentAnswered                   // the leg in the agent's seat is up
 	agentGone                       // it has ended, or lost its media
+	pressed                         // the caller has typed a digit
 	played                          // a prompt came to its end
 	noticed                         // the floor says something about this call
 	commanded                       // a command that the stage takes
@@ -105,7 +106,7 @@ func (s *script) siftLeg(e LegEvent) (event, bool) {
 	case LegEnded:
 		return s.legEnded(p, e)
 	case LegDigit:
-		s.digit(p, e.Digit, byInfo, e.At)
+		return event{kind: pressed}, s.digit(p, e.Digit, byInfo, e.At)
 	case LegRinging:
 		return event{kind: guestRings}, p == s.guest
 	case LegEarly:
@@ -176,7 +177,7 @@ func (s *script) siftRoom(e media.Event) (event, bool) {
 	}
 	switch e.Kind {
 	case media.Digit:
-		s.digit(p, e.Digit, byRTP, e.At)
+		return event{kind: pressed}, s.digit(p, e.Digit, byRTP, e.At)
 	case media.Back:
 		s.event(fact.Event{Kind: fact.MediaBack, Leg: p.row.ID, Agent: p.row.Party.User})
 	case media.Lost:

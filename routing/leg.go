@@ -72,6 +72,7 @@ type Sink func(LegEvent)
 // Target is where a call goes next.
 type Target struct {
 	Queue string
+	Menu  string
 	User  string // an agent, at whatever phone is registered
 
 	Trunk  string   // whoever answers behind this trunk

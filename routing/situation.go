@@ -13,6 +13,8 @@ type Stage string
 // The stages.
 const (
 	StageAnswer Stage = "answer" // the entry point is found, the caller is answered
+	StageMenu   Stage = "menu"   // the caller chooses by keys
+	StageAway   Stage = "away"   // the queue is closed, the caller is told so
 	StageWait   Stage = "wait"   // the caller waits for an agent, agents ring
 	StageTalk   Stage = "talk"   // caller and agent talk
 	StageBridge Stage = "bridge" // the caller is connected with a party behind a trunk

@@ -30,6 +30,8 @@ const (
 	EndCrash                   // found open at a start after a crash
 	EndGuestHungUp             // the party that the caller was connected with by a trunk hung up
 	EndLoop                    // the call would go back to where it came from
+	EndClosed                  // outside the queue's hours
+	EndNoKey                   // the caller pressed nothing that the menu knows
 	EndRemote                  // another failure that the peer reported (see the status it sent)
 )
 
@@ -65,6 +67,8 @@ var endings = [...]ending{
 	EndCrash:         {"crash", 500, "Server Internal Error", 41},
 	EndGuestHungUp:   {"guest-hung-up", 480, "Temporarily Unavailable", 16},
 	EndLoop:          {"loop", 482, "Loop Detected", 25},
+	EndClosed:        {"closed", 480, "Temporarily Unavailable", 20},
+	EndNoKey:         {"no-key", 480, "Temporarily Unavailable", 16},
 	EndRemote:        {"remote", 502, "Bad Gateway", 127},
 }
 

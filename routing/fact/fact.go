@@ -126,6 +126,10 @@ const (
 	CallBegan      EventKind = "call-began"
 	CallAnswered   EventKind = "call-answered" // by us; the carrier's charge begins
 	GreetingPlayed EventKind = "greeting"
+	MenuEntered    EventKind = "menu"
+	KeyChosen      EventKind = "key" // a key that the menu or message knows, where digit is each that was pressed
+	AwayPlayed     EventKind = "away"
+	Announced      EventKind = "announcement"
 	Queued         EventKind = "queued"
 	Offered        EventKind = "offered"
 	OfferRefused   EventKind = "refused"
