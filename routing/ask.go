@@ -28,8 +28,8 @@ type reply struct {
 type asker struct {
 	*script
 	q       question
-	play    sound
-	talking bool // the prompt plays
+	playing uint32 // the prompt's token
+	talking bool   // the prompt plays
 	until   time.Time
 }
 
@@ -47,7 +47,7 @@ func (s *script) ask(q question) reply {
 		case pressed:
 			a.waitOn()
 		case played:
-			if a.talking && e.token == a.play.play.Token {
+			if a.talking && e.token == a.playing {
 				a.quiet()
 			}
 		case timeUp:
@@ -64,28 +64,25 @@ func (s *script) ask(q question) reply {
 }
 
 func (a *asker) begin() {
-	row := media.Row{Digits: true}
-	if a.q.prompt != nil {
-		a.play.play = media.Play{Token: a.nextToken(), Audio: a.q.prompt}
-		row.Prompt, a.talking, a.until = a.play.play, true, time.Now().Add(a.q.prompt.Length()+playSlack)
-	} else {
+	if a.q.prompt == nil {
 		a.quiet()
+		return
 	}
-	a.toCaller(row)
+	a.playing = a.nextToken()
+	a.talking, a.until = true, time.Now().Add(a.q.prompt.Length()+playSlack)
+	a.toCaller(media.Row{Prompt: media.Play{Token: a.playing, Audio: a.q.prompt}, Digits: true})
 }
 
 // quiet begins the wait after the prompt.
 func (a *asker) quiet() {
 	a.talking, a.until = false, time.Now().Add(a.q.wait)
+	a.toCaller(media.Row{Digits: true})
 }
 
 // waitOn gives the caller time for the next digit, and cuts the prompt if a key may.
 func (a *asker) waitOn() {
 	if len(a.q.keys) == 0 || a.talking && !a.q.bargeIn {
 		return
-	}
-	if a.talking {
-		a.toCaller(media.Row{Digits: true})
 	}
 	a.quiet()
 }

@@ -26,9 +26,10 @@ func (s *script) away(sit Situation) Situation {
 		q.wait = 0
 	}
 	for range a.Times {
-		next, r := Situation{}, s.ask(q)
+		r := s.ask(q)
 		for r.key != "" {
 			s.event(fact.Event{Kind: fact.KeyChosen, Queue: queue.Name, Detail: r.key})
+			var next Situation
 			if next, r = s.follow(sit, a.Replies.Keys[r.key], q); next.Stage != "" {
 				return next
 			}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -19,17 +20,19 @@ type Prompts struct {
 	Music    *prompt.Prompt // in place of what is built in; nil: that
 	builtIn  func() *prompt.Prompt
 	made     map[config.Audio]*prompt.Prompt
+	live     *live
 }
 
 // NewPrompts makes a set without any text or file of a configuration.
 func NewPrompts(ringback, music *prompt.Prompt) *Prompts {
-	return &Prompts{Ringback: ringback, Music: music, builtIn: sync.OnceValue(prompt.Music), made: make(map[config.Audio]*prompt.Prompt)}
+	return &Prompts{Ringback: ringback, Music: music, builtIn: sync.OnceValue(prompt.Music), made: make(map[config.Audio]*prompt.Prompt), live: newLive(nil, slog.New(slog.DiscardHandler))}
 }
 
 // Prepare makes every text and file of a configuration, which may take seconds. What can't be made is an error with its place in the file, and
 // is not heard: callers hear music instead. The set is usable in any case.
 func Prepare(ctx context.Context, cfg *config.Config, speaker Speaker, log *slog.Logger) (*Prompts, []error) {
 	p := NewPrompts(prompt.Ringback(cfg.Company.Country), nil)
+	p.live = newLive(speaker, log)
 	var faults []error
 	for _, a := range audioOf(cfg) {
 		if _, tried := p.made[key(a)]; tried {
@@ -73,20 +76,41 @@ func key(a *config.Audio) config.Audio {
 	return k
 }
 
-// audioOf lists all audio of a file, in the order of names.
+// audioOf lists all audio of a file that is the same for every caller, in the order of names.
 func audioOf(cfg *config.Config) []*config.Audio {
-	var names []string
-	for name := range cfg.Waiting {
-		names = append(names, name)
-	}
-	slices.Sort(names)
 	var all []*config.Audio
-	for _, name := range names {
-		w := cfg.Waiting[name]
-		for _, a := range []*config.Audio{w.Greeting, w.Music, w.LongestMessage} {
-			if a != nil {
+	add := func(some ...*config.Audio) {
+		for _, a := range some {
+			if a != nil && !varies(a) {
 				all = append(all, a)
 			}
+		}
+	}
+	actions := func(keys map[string]config.Action) {
+		for _, key := range slices.Sorted(maps.Keys(keys)) {
+			add(keys[key].Message)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(cfg.Waiting)) {
+		w := cfg.Waiting[name]
+		add(w.Greeting, w.Music, w.LongestMessage)
+		actions(w.Keys)
+		for _, a := range w.Announcements {
+			add(a.Message)
+			actions(a.Replies.Keys)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(cfg.Menus)) {
+		m := cfg.Menus[name]
+		add(m.Prompt, m.NoKey.Message, m.WrongKey.Message)
+		actions(m.Keys)
+	}
+	for _, name := range slices.Sorted(maps.Keys(cfg.Hours)) {
+		if a := cfg.Hours[name].Away; a != nil {
+			add(a.Message)
+			actions(a.Replies.Keys)
+		} else {
+			add(builtInAway(cfg.Company.Speech))
 		}
 	}
 	return all
@@ -95,7 +119,6 @@ func audioOf(cfg *config.Config) []*config.Audio {
 var errNoSpeaker = errors.New("no speech engine")
 
 func render(ctx context.Context, cfg *config.Config, a *config.Audio, speaker Speaker) (*prompt.Prompt, error) {
-	voice := cfg.Company.Speech
 	if a.File != "" {
 		files := prompt.Loader{Cache: filepath.Join(cfg.DataDir, "prompts")}
 		return files.Load(ctx, a.File)
@@ -103,7 +126,13 @@ func render(ctx context.Context, cfg *config.Config, a *config.Audio, speaker Sp
 	if speaker == nil {
 		return nil, errNoSpeaker
 	}
-	what := Speech{Text: a.Say, Language: a.Language, Voice: a.Voice, Rate: a.Rate}
+	return speaker.Speak(ctx, speechOf(cfg, a, a.Say))
+}
+
+// speechOf is how a text is to be said.
+func speechOf(cfg *config.Config, a *config.Audio, text string) Speech {
+	voice := cfg.Company.Speech
+	what := Speech{Text: text, Language: a.Language, Voice: a.Voice, Rate: a.Rate}
 	if what.Language == "" {
 		what.Language = voice.Language
 	}
@@ -113,5 +142,5 @@ func render(ctx context.Context, cfg *config.Config, a *config.Audio, speaker Sp
 	if what.Rate == 0 {
 		what.Rate = voice.Rate
 	}
-	return speaker.Speak(ctx, what)
+	return what
 }

@@ -31,8 +31,8 @@ type script struct {
 	info     bool       // an end of the bridge sends digits by INFO
 	talked   bool       // the agent and the customer have heard each other
 	token    uint32     // of the latest play
-	typed    string // digits of the caller that no question has taken yet
-	menus    int    // passed so far
+	typed    string     // digits of the caller that no question has taken yet
+	menus    int        // passed so far
 	segments int        // recorded so far
 	segment  fact.SegmentID
 }

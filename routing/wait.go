@@ -27,6 +27,15 @@ type waiter struct {
 	view     waiting.View
 	closed   bool // wants no other agent
 
+	announcements []config.Announcement
+	tries         int                      // looks for the text of an announcement that is due
+	always        map[string]config.Action // keys that hold all the time
+	asked         int                      // the announcement whose keys hold until askedUntil
+	askedUntil    time.Time
+	keyUntil      time.Time     // for the next digit of a code; zero: none is waited for
+	chosen        config.Action // by a key
+	reply         *prompt.Prompt
+
 	front, behind sound
 	offer         floor.Offer // whose phone rings; no ID: nobody's
 	claimed       bool        // the agent has picked up, and the floor is asked
@@ -35,6 +44,7 @@ type waiter struct {
 // sound is what plays.
 type sound struct {
 	what  waiting.Sound
+	n     int // of an announcement
 	play  media.Play
 	until time.Time // when it must be over; zero: a loop
 }
@@ -45,10 +55,14 @@ func (s *script) wait(sit Situation) Situation {
 	s.event(fact.Event{Kind: fact.Queued, Queue: w.queue.Name})
 	s.log.Info("call waits", "queue", w.queue.Name, "priority", sit.Priority, "front", sit.Front)
 	w.enqueue()
+	s.typed = "" // what was typed before was not meant for this
 	for {
 		step := w.next()
-		if step.End != fact.EndUnset {
+		switch {
+		case step.End != fact.EndUnset:
 			return sit.over(step.End)
+		case w.leaves():
+			return w.leave()
 		}
 		if next, done := w.take(s.await(w.wake(step), verbHangup)); done {
 			return next
@@ -59,6 +73,10 @@ func (s *script) wait(sit Situation) Situation {
 func (s *script) newWaiter(sit Situation) *waiter {
 	w := &waiter{script: s, sit: sit, queue: s.cfg.Queues[sit.Target.Queue], view: waiting.View{Began: time.Now()}}
 	w.strategy, w.sounds = s.c.strategy(s.cfg, sit, w.queue)
+	if of := s.cfg.Waiting[strategyOf(sit, w.queue)]; of != nil {
+		w.announcements, w.always = of.Announcements, of.Keys
+	}
+	w.view.Announced = make([]time.Time, len(w.announcements))
 	return w
 }
 
@@ -67,12 +85,11 @@ func (c *Centre) strategy(cfg *config.Config, sit Situation, q *config.Queue) (w
 	p := c.opt.Prompts
 	sounds := map[waiting.Sound]*prompt.Prompt{waiting.Ringback: p.Ringback, waiting.Music: p.Hold()}
 	strategy := waiting.Plain{LongestWait: builtinLongest, RingFor: builtinRings * p.Ringback.Length()}
-	name := sit.Waiting
-	if name == "" {
-		name = q.Waiting
-	}
-	if w := cfg.Waiting[name]; w != nil {
+	if w := cfg.Waiting[strategyOf(sit, q)]; w != nil {
 		strategy = waiting.Plain{Greeting: w.Greeting != nil, LongestWait: w.LongestWait, Message: w.LongestMessage != nil}
+		for _, a := range w.Announcements {
+			strategy.Announcements = append(strategy.Announcements, a.Every)
+		}
 		sounds[waiting.Greeting], sounds[waiting.Message] = p.For(w.Greeting), p.For(w.LongestMessage)
 		if music := p.For(w.Music); music != nil {
 			sounds[waiting.Music] = music
@@ -84,6 +101,14 @@ func (c *Centre) strategy(cfg *config.Config, sit Situation, q *config.Queue) (w
 	return strategy, sounds
 }
 
+// strategyOf names the strategy; empty: the built-in one.
+func strategyOf(sit Situation, q *config.Queue) string {
+	if sit.Waiting != "" {
+		return sit.Waiting
+	}
+	return q.Waiting
+}
+
 // next asks the strategy what to do, and does it. What can't be heard is skipped.
 func (w *waiter) next() waiting.Step {
 	for {
@@ -92,11 +117,15 @@ func (w *waiter) next() waiting.Step {
 		if step.Closed {
 			w.close()
 		}
-		if step.End != fact.EndUnset || step.Front == waiting.Nothing || w.sounds[step.Front] != nil {
-			w.hear(step)
+		if step.End != fact.EndUnset || step.Front == waiting.Nothing {
+			w.hear(step, nil)
 			return step
 		}
-		w.heard(step.Front)
+		if p := w.sound(step); p != nil {
+			w.hear(step, p)
+			return step
+		}
+		w.heard(step.Front, step.N)
 	}
 }
 
@@ -108,12 +137,16 @@ func (w *waiter) enqueue() {
 }
 
 // heard says that a prompt is over, was cut, or can't be played.
-func (w *waiter) heard(what waiting.Sound) {
+func (w *waiter) heard(what waiting.Sound, n int) {
 	switch what {
 	case waiting.Greeting:
 		w.view.Greeted = true
 	case waiting.Message:
 		w.view.Said = true
+	case waiting.Announcement:
+		w.announced(n)
+	case waiting.Reply:
+		w.heardReply()
 	case waiting.Nothing, waiting.Ringback, waiting.Music:
 	}
 }
@@ -127,39 +160,42 @@ func (w *waiter) close() {
 }
 
 // hear makes the caller hear what a step says.
-func (w *waiter) hear(step waiting.Step) {
-	if w.front.what == step.Front && w.behind.what == step.Behind {
+func (w *waiter) hear(step waiting.Step, front *prompt.Prompt) {
+	if w.front.what == step.Front && w.front.n == step.N && w.front.play.Audio == front && w.behind.what == step.Behind {
 		return
 	}
-	w.turn(&w.front, step.Front, false)
-	w.turn(&w.behind, step.Behind, true)
-	var plan media.Plan
-	plan.Rows[w.customer.leg.Endpoint()] = media.Row{Music: w.behind.play, Prompt: w.front.play, Digits: true}
-	w.room.Set(plan)
+	w.turn(&w.front, step.Front, step.N, front, false)
+	w.turn(&w.behind, step.Behind, 0, w.sounds[step.Behind], true)
+	w.toCaller(media.Row{Music: w.behind.play, Prompt: w.front.play, Digits: true})
 }
 
 // turn changes what a sound is.
-func (w *waiter) turn(s *sound, to waiting.Sound, loop bool) {
-	if s.what == to {
+func (w *waiter) turn(s *sound, to waiting.Sound, n int, audio *prompt.Prompt, loop bool) {
+	if s.what == to && s.n == n && s.play.Audio == audio {
 		return
 	}
-	*s = sound{what: to}
+	*s = sound{what: to, n: n}
 	if to == waiting.Nothing {
 		return
 	}
-	s.play = media.Play{Token: w.nextToken(), Audio: w.sounds[to], Loop: loop}
+	s.play = media.Play{Token: w.nextToken(), Audio: audio, Loop: loop}
 	if !loop {
 		s.until = time.Now().Add(s.play.Audio.Length() + playSlack)
 	}
-	if to == waiting.Greeting {
-		w.event(fact.Event{Kind: fact.GreetingPlayed, Queue: w.queue.Name, Detail: s.play.Audio.Name()})
+	switch to { //nolint:exhaustive // the others are not told
+	case waiting.Greeting:
+		w.event(fact.Event{Kind: fact.GreetingPlayed, Queue: w.queue.Name, Detail: audio.Name()})
+	case waiting.Announcement:
+		w.view.Announcing = n + 1
+		w.event(fact.Event{Kind: fact.Announced, Queue: w.queue.Name, Detail: audio.Name()})
+	default:
 	}
 }
 
 // wake is when the stage has something to do by itself.
 func (w *waiter) wake(step waiting.Step) time.Time {
 	first := step.Wake
-	for _, t := range []time.Time{w.front.until, w.ringUntil()} {
+	for _, t := range []time.Time{w.front.until, w.ringUntil(), w.keyUntil} {
 		if !t.IsZero() && (first.IsZero() || t.Before(first)) {
 			first = t
 		}
@@ -180,8 +216,10 @@ func (w *waiter) take(e event) (next Situation, done bool) {
 		w.gone(e)
 	case played:
 		if e.token == w.front.play.Token {
-			w.heard(w.front.what)
+			w.heard(w.front.what, w.front.n)
 		}
+	case pressed:
+		w.pressKey(false)
 	case commanded:
 		e.cmd.answer <- w.refuse(e.cmd.user)
 	case timeUp:
@@ -195,7 +233,10 @@ func (w *waiter) take(e event) (next Situation, done bool) {
 func (w *waiter) due(now time.Time) {
 	if t := w.front.until; !t.IsZero() && !now.Before(t) {
 		w.log.Warn("prompt did not end", "prompt", w.front.play.Audio.Name())
-		w.heard(w.front.what)
+		w.heard(w.front.what, w.front.n)
+	}
+	if t := w.keyUntil; !t.IsZero() && !now.Before(t) {
+		w.pressKey(true)
 	}
 	if t := w.ringUntil(); !t.IsZero() && !now.Before(t) {
 		w.rangOut()

@@ -37,7 +37,7 @@ func testConfig() *config.Config {
 	user := func(login string) *config.User {
 		return &config.User{Login: login, Name: "Name of " + login, Role: "agent", Agent: true}
 	}
-	return &config.Config{
+	return withMenus(&config.Config{
 		Company: config.Company{
 			Country: "JP", WrapUp: wrapUp, Recording: both,
 			Dispositions: config.Dispositions{List: []string{"resolved", "follow-up"}},
@@ -60,7 +60,7 @@ func testConfig() *config.Config {
 			"plain":   queue("plain", "", "at-once", "aiko"),
 		},
 		Users: map[string]*config.User{"aiko": user("aiko"), "ben": user("ben"), "chen": user("chen")},
-	}
+	})
 }
 
 // madePrompts are 3 s long, the music 1 s and a ring 3 s. They are made once: built-in music takes a while.

@@ -32,10 +32,11 @@ type agent struct {
 	freeFrom time.Time // zero: can't be offered a call
 	wasIdle  time.Time // idleFrom before the offer; given back when the offer was lost through nobody's fault
 
-	offer  Offer // ringing and talking
-	wrapUp *fact.WrapUpView
-	notice string
-	reason string
+	offer    Offer     // ringing and talking
+	answered time.Time // when the agent took the call; zero: none
+	wrapUp   *fact.WrapUpView
+	notice   string
+	reason   string
 }
 
 // candidate is the picker's view; false: the agent can't be offered a call.

@@ -23,6 +23,7 @@ type core struct {
 	calls  map[fact.CallID]*entry
 	talks  map[fact.CallID]*agent
 	dirty  map[string]bool // queues whose view has changed
+	paces  map[string]*pace
 }
 
 // entry is a waiting call.
@@ -39,6 +40,7 @@ func newCore(cfg *config.Config, picker Picker, newID func() fact.OfferID, out f
 		calls:  make(map[fact.CallID]*entry),
 		talks:  make(map[fact.CallID]*agent),
 		dirty:  make(map[string]bool),
+		paces:  make(map[string]*pace),
 	}
 	for user, a := range c.agents {
 		slices.Sort(a.queues)
@@ -138,6 +140,7 @@ func (c *core) claim(o Offer, now time.Time) {
 	a := c.agents[e.offer.User]
 	c.remove(e)
 	c.talks[o.Call] = a
+	a.answered = now
 	c.move(a, DidAnswer, now)
 	c.out(Notice{Kind: Granted, At: now, Call: o.Call, Offer: o})
 }
@@ -170,6 +173,9 @@ func (c *core) move(a *agent, e AgentEvent, now time.Time) {
 	}
 	old, call := a.state, a.offer.Call
 	a.state = next
+	if next.Activity == Idle && old.Activity != Idle {
+		c.spent(a, now)
+	}
 	a.explain(e, old)
 	a.settle(old, now)
 	moved := old.Status != next.Status || old.Activity != next.Activity

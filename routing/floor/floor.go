@@ -130,6 +130,20 @@ func (f *Floor) Finish(user string, r fact.WrapUpResult) error {
 	return f.ask(func(c *core, now time.Time) error { return c.finish(user, r, now) })
 }
 
+// Place says where a call stands; false: it does not wait. It blocks for as long as the floor takes.
+func (f *Floor) Place(call fact.CallID) (Place, bool) {
+	var at Place
+	waits := false
+	err := f.ask(func(c *core, _ time.Time) error {
+		at, waits = c.place(call)
+		return nil
+	})
+	if err != nil { // closed, and at may still be written
+		return Place{}, false
+	}
+	return at, waits
+}
+
 // ask waits for the floor's answer.
 func (f *Floor) ask(what func(*core, time.Time) error) error {
 	answer := make(chan error, 1)

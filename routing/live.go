@@ -1,0 +1,90 @@
+package routing
+
+import (
+	"context"
+	"log/slog"
+	"sync"
+	"time"
+
+	"mediasrv/config"
+	"mediasrv/media/prompt"
+)
+
+const (
+	liveMost = 256              // texts that are kept
+	liveFor  = 30 * time.Second // an engine may take for one
+	liveBusy = 2                // texts that are being spoken at once
+)
+
+// live speaks texts that vary by caller, in the background, and keeps the latest.
+type live struct {
+	speaker Speaker
+	log     *slog.Logger
+	busy    chan struct{} // has room for those that are being spoken
+
+	mu    sync.Mutex
+	texts map[Speech]*livePrompt
+	order []Speech // oldest first
+}
+
+// livePrompt is a text that is spoken, being spoken, or can't be.
+type livePrompt struct {
+	made *prompt.Prompt
+	done bool
+}
+
+func newLive(speaker Speaker, log *slog.Logger) *live {
+	return &live{speaker: speaker, log: log, busy: make(chan struct{}, liveBusy), texts: make(map[Speech]*livePrompt)}
+}
+
+// Spoken is the prompt of a text that varies, in the voice of a. coming: it is being made, and is to be asked for again in a
+// moment. It never blocks.
+func (p *Prompts) Spoken(cfg *config.Config, a *config.Audio, text string) (made *prompt.Prompt, coming bool) {
+	return p.live.get(speechOf(cfg, a, text))
+}
+
+func (l *live) get(what Speech) (*prompt.Prompt, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if t := l.texts[what]; t != nil {
+		return t.made, !t.done
+	}
+	if l.speaker == nil {
+		return nil, false
+	}
+	l.texts[what] = &livePrompt{}
+	l.order = append(l.order, what)
+	go l.speak(what)
+	return nil, true
+}
+
+func (l *live) speak(what Speech) {
+	l.busy <- struct{}{}
+	ctx, cancel := context.WithTimeout(context.Background(), liveFor)
+	made, err := l.speaker.Speak(ctx, what)
+	cancel()
+	<-l.busy
+	if err != nil {
+		l.log.Error("an announcement can't be spoken, and is left out", "text", what.Text, "error", err)
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.texts[what].made, l.texts[what].done = made, true
+	if err != nil {
+		l.forget(what) // the next caller's may succeed
+	}
+	for len(l.order) > liveMost && l.texts[l.order[0]].done {
+		l.forget(l.order[0])
+	}
+}
+
+// forget drops a text.
+func (l *live) forget(what Speech) {
+	delete(l.texts, what)
+	for i, w := range l.order {
+		if w == what {
+			l.order = append(l.order[:i], l.order[i+1:]...)
+			return
+		}
+	}
+}
