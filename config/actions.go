@@ -102,6 +102,10 @@ func (b *builder) callable(at *node) string {
 	number, err := ReadNumber(val(at, ""), b.cfg.Company.Country)
 	if err != nil {
 		b.wrong(at, b.complain(at, err, `a number such as "+81312345678"`))
+		return ""
+	}
+	if !b.leads(number) {
+		b.wrong(at, "leads nowhere: no route has a trunk that carries calls to it")
 	}
 	return number
 }

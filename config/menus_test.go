@@ -12,6 +12,7 @@ func TestMenusHoursAnnouncements(t *testing.T) {
 company: {country: JP, time_zone: Asia/Tokyo}
 numbers: {"+815012345678": {to: {menu: main}, priority: 3}}
 queues: {support: {hours: office}}
+trunks: {out: {servers: [192.0.2.1]}}
 users: {aiko:}
 menus:
   main:

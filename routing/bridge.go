@@ -35,6 +35,9 @@ func (s *script) bridge(sit Situation) Situation {
 	if why := s.dialGuest(sit.Target); why != fact.EndUnset {
 		return sit.over(why)
 	}
+	if !s.row.Answered.IsZero() {
+		s.ringBack(false)
+	}
 	if e := s.untilGuestAnswers(); e.kind != guestAnswered {
 		return sit.over(s.notConnected(e))
 	}
@@ -90,7 +93,7 @@ func (s *script) untilGuestAnswers() event {
 		case guestAnswered, guestGone, over, timeUp:
 			return e
 		case guestRings:
-			if !early {
+			if !early && s.row.Answered.IsZero() {
 				s.ringBack(false)
 			}
 		case guestEarly:
@@ -104,7 +107,15 @@ func (s *script) untilGuestAnswers() event {
 	}
 }
 
+// ringBack lets the caller hear that it rings. Who is answered already, by a menu, hears our tone until the far end can be heard.
 func (s *script) ringBack(early bool) {
+	if !s.row.Answered.IsZero() {
+		if !early {
+			tone := media.Play{Token: s.nextToken(), Audio: s.c.opt.Prompts.Ringback, Loop: true}
+			s.toCaller(media.Row{Music: tone, Digits: true})
+		}
+		return
+	}
 	if err := s.customer.leg.Ring(early); err != nil {
 		s.log.Error("ring", "error", err)
 	}
@@ -119,7 +130,7 @@ func (s *script) notConnected(e event) fact.EndReason {
 		return fact.EndNoAnswer
 	}
 	s.log.Info("the far end did not answer", "reason", e.why, "text", e.text)
-	if r, ok := s.customer.leg.(Refuser); ok && passes(e.status) {
+	if r, ok := s.customer.leg.(Refuser); ok && passes(e.status) && s.row.Answered.IsZero() {
 		r.Refuse(e.why, e.status)
 	}
 	if e.why == fact.EndCallerHungUp { // from the far leg's side; it never talked

@@ -25,7 +25,7 @@ func withMenus(cfg *config.Config) *config.Config {
 		"main": {
 			Name: "main", Prompt: say("main menu"), Wait: 5 * time.Second, Repeat: 2, BargeIn: true,
 			Keys: map[string]config.Action{
-				"1": {Queue: "support"}, "2": {Menu: "second"}, "22": {HangUp: true}, "3": {Message: say("address")}, "9": {Message: say("bye"), HangUp: true},
+				"1": {Queue: "support"}, "2": {Menu: "second"}, "22": {HangUp: true}, "3": {Message: say("address")}, "4": {Number: "+81399999999"}, "9": {Message: say("bye"), HangUp: true},
 			},
 			NoKey: config.Action{Queue: "support"}, WrongKey: config.Action{Message: say("wrong")},
 		},
@@ -64,7 +64,7 @@ func withMenus(cfg *config.Config) *config.Config {
 // inMenus runs a test with nobody at work.
 func inMenus(t *testing.T, do func(w *world)) {
 	t.Helper()
-	inWorld(t, testConfig(), func(w *world) {
+	inWorld(t, withMenus(testConfig()), func(w *world) {
 		w.only()
 		do(w)
 	})
@@ -197,6 +197,35 @@ func TestMenuMessages(t *testing.T) {
 		w.hearsNow(c, "bye")
 		w.after(3 * time.Second)
 		w.endedAs(c, fact.EndCompleted)
+	})
+}
+
+func TestMenuLeadsToANumber(t *testing.T) {
+	inMenus(t, func(w *world) {
+		c := w.call("+819012345678", menuNumber)
+		w.presses(c, "4")
+		w.hearsNow(c, "ringback")
+		far := w.dialer.Legs()[0]
+		if to := w.dialer.Targets()[0]; to.Number != "+81399999999" || to.Trunk != "" {
+			t.Errorf("dialled %+v", to)
+		}
+		far.Rings()
+		w.hearsNow(c, "ringback")
+		far.Early()
+		w.hearsNow(c, "party")
+		far.Rings() // once the far end is heard it stays so
+		w.hearsNow(c, "party")
+		far.Pickup()
+		w.hearsNow(c, "party")
+		far.End(fact.EndCallerHungUp, "")
+		w.endedAs(c, fact.EndGuestHungUp)
+		d := w.call("+819012345678", menuNumber)
+		w.presses(d, "4")
+		w.dialer.Legs()[1].EndWith(fact.EndBusy, 486)
+		w.endedAs(d, fact.EndBusy)
+		if d.Refused() != 0 {
+			t.Error("a caller who was answered is refused")
+		}
 	})
 }
 

@@ -37,7 +37,7 @@ func testConfig() *config.Config {
 	user := func(login string) *config.User {
 		return &config.User{Login: login, Name: "Name of " + login, Role: "agent", Agent: true}
 	}
-	return withMenus(&config.Config{
+	return &config.Config{
 		Company: config.Company{
 			Country: "JP", WrapUp: wrapUp, Recording: both,
 			Dispositions: config.Dispositions{List: []string{"resolved", "follow-up"}},
@@ -60,7 +60,7 @@ func testConfig() *config.Config {
 			"plain":   queue("plain", "", "at-once", "aiko"),
 		},
 		Users: map[string]*config.User{"aiko": user("aiko"), "ben": user("ben"), "chen": user("chen")},
-	})
+	}
 }
 
 // madePrompts are 3 s long, the music 1 s and a ring 3 s. They are made once: built-in music takes a while.
@@ -68,7 +68,7 @@ var madePrompts = sync.OnceValues(func() (*routing.Prompts, error) {
 	blank := func(name string, length time.Duration) (*prompt.Prompt, error) {
 		return prompt.New(name, make([]int16, int(length.Seconds()*prompt.Rate)), prompt.Rate)
 	}
-	p, faults := routing.Prepare(context.Background(), testConfig(), speaker(func(_ context.Context, what routing.Speech) (*prompt.Prompt, error) {
+	p, faults := routing.Prepare(context.Background(), withMenus(testConfig()), speaker(func(_ context.Context, what routing.Speech) (*prompt.Prompt, error) {
 		return blank(what.Text, 3*time.Second)
 	}), slog.New(slog.DiscardHandler))
 	var err error

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"cmp"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -184,33 +186,67 @@ func (c *caller) hearsMore(seconds int) {
 
 var errorf = fmt.Errorf
 
-// likeness is how well a second of a known sound (8 kHz) is found somewhere in a channel: the largest normalised correlation, 0 to 1.
+// likeness is how well a second of a known sound (8 kHz) is found somewhere in a channel: the largest normalised correlation, 0 to 1. It looks
+// coarsely first, at a quarter of the rate, and then closely where that was most alike.
 func (s sound) likeness(channel int, known []int16) float64 {
 	ref := make([]float64, 8000)
-	var power float64
 	for i := range ref {
 		ref[i] = float64(known[i]) / 32768
-		power += ref[i] * ref[i]
 	}
-	x, best := s.channels[channel], 0.0
-	var energy float64
-	for i, v := range x {
-		energy += v * v
-		if i < len(ref) {
-			continue
+	x := s.channels[channel]
+	const coarse, places, around = 4, 50, 6
+	rough := correlation(thinned(x, coarse), thinned(ref, coarse))
+	order := make([]int, len(rough))
+	for i := range order {
+		order[i] = i
+	}
+	slices.SortFunc(order, func(a, b int) int { return cmp.Compare(rough[b], rough[a]) })
+	best := 0.0
+	for _, at := range order[:min(places, len(order))] {
+		from, to := max(0, at*coarse-around), min(len(x), at*coarse+around+len(ref))
+		if to-from >= len(ref) {
+			best = max(best, slices.Max(correlation(x[from:to], ref)))
 		}
-		start := i - len(ref)
-		energy -= x[start] * x[start]
+	}
+	return best
+}
+
+// thinned is a sound at a fraction of its rate.
+func thinned(x []float64, by int) []float64 {
+	out := make([]float64, len(x)/by)
+	for i := range out {
+		for _, v := range x[i*by : i*by+by] {
+			out[i] += v / float64(by)
+		}
+	}
+	return out
+}
+
+// correlation is how much x is like ref from each of its places on, -1 to 1; 0 where x is nearly silent.
+func correlation(x, ref []float64) []float64 {
+	if len(x) < len(ref) {
+		return []float64{0}
+	}
+	out := make([]float64, len(x)-len(ref)+1)
+	var power, energy float64
+	for i, r := range ref {
+		power += r * r
+		energy += x[i] * x[i]
+	}
+	for at := range out {
+		if at > 0 {
+			energy += x[at+len(ref)-1]*x[at+len(ref)-1] - x[at-1]*x[at-1]
+		}
 		if energy < power/100 {
 			continue
 		}
 		var sum float64
-		for k, r := range ref {
-			sum += r * x[start+1+k]
+		for k, v := range x[at : at+len(ref)] {
+			sum += ref[k] * v
 		}
-		best = max(best, sum/math.Sqrt(power*energy))
+		out[at] = sum / math.Sqrt(power*energy)
 	}
-	return best
+	return out
 }
 
 // greetingOf is the first second of what the server's speech engine made.
