@@ -19,9 +19,10 @@ const pulseTime = 100
 
 // tuning says which coders an endpoint needs.
 type tuning struct {
-	codec codec.Type
-	rate  int // of the room's PCM, Hz
-	ptime int // ms per packet that we send
+	codec codec.Type // that we send
+	hears codec.Type // that the peer sends: another one of those that were agreed, if it likes
+	rate  int        // of the room's PCM, Hz
+	ptime int        // ms per packet that we send
 	noise bool
 	keys  bool // the peer has no telephone-events: digits are looked for in its voice
 }
@@ -29,7 +30,8 @@ type tuning struct {
 // coders turn a leg's packets into the room's PCM and back. They are made where allocating is allowed, and then belong to the worker.
 type coders struct {
 	tuning
-	own   int // rate of enc and dec
+	own   int // rate of enc
+	from  int // rate of dec
 	enc   codec.Encoder
 	dec   codec.Decoder
 	fec   codec.FEC        // dec, if it can
@@ -44,12 +46,12 @@ type coders struct {
 
 // newCoders makes coders. The error is codec.ErrUnsupported.
 func newCoders(t tuning) (*coders, error) {
-	c := &coders{tuning: t, own: nearest(t.codec, t.rate)}
+	c := &coders{tuning: t, own: nearest(t.codec, t.rate), from: nearest(t.hears, t.rate)}
 	var err error
 	if c.enc, err = codec.NewEncoder(t.codec, c.own); err != nil {
 		return nil, fmt.Errorf("media: %w", err)
 	}
-	if c.dec, err = codec.NewDecoder(t.codec, c.own); err != nil {
+	if c.dec, err = codec.NewDecoder(t.hears, c.from); err != nil {
 		return nil, fmt.Errorf("media: %w", err)
 	}
 	c.fec, _ = c.dec.(codec.FEC)
@@ -61,14 +63,17 @@ func newCoders(t tuning) (*coders, error) {
 	if t.keys {
 		c.pad = rtp.NewDetector()
 	}
+	if c.from != t.rate {
+		c.up = codec.NewResampler(c.from, t.rate)
+	}
 	if c.own != t.rate {
-		c.up, c.down = codec.NewResampler(c.own, t.rate), codec.NewResampler(t.rate, c.own)
+		c.down = codec.NewResampler(t.rate, c.own)
 	}
 	if prompt.Rate != t.rate {
 		c.play = codec.NewResampler(prompt.Rate, t.rate)
 	}
 	longest := pulseTime
-	if t.codec == codec.Opus {
+	if t.hears == codec.Opus {
 		longest = codec.MaxTime
 	}
 	c.heard = make([]int16, t.rate/1000*(longest+20))
@@ -153,9 +158,9 @@ func (e *Endpoint) adopt(c *coders) {
 	e.coders = c
 	e.in.queued, e.say.queued = 0, 0
 	e.say.lossy = 0
-	if j := e.in.jitter; j != nil && old.codec != c.codec {
+	if j := e.in.jitter; j != nil && old.hears != c.hears {
 		j.Reset()
-		j.Rate = c.codec.ClockRate()
+		j.Rate = c.hears.ClockRate()
 	}
 	if packet := c.ptime * c.own / 1000; packet != e.say.packet || old == nil || old.own != c.own {
 		e.say.packet = packet

@@ -1,6 +1,7 @@
 package media
 
 import (
+	"mediasrv/media/codec"
 	"mediasrv/media/rtp"
 	"mediasrv/media/webrtc"
 )
@@ -15,6 +16,7 @@ const (
 	addEndpoint
 	negotiate
 	answered
+	hear
 	dial
 	fail
 	closeEndpoint
@@ -31,6 +33,7 @@ type command struct {
 	agreed *Negotiated
 	rate   int                   // negotiate, closeEndpoint: of the room's PCM from now on; 0: as it is
 	coders [MaxEndpoints]*coders // those that change
+	hears  codec.Type            // negotiate, hear: what the peer sends
 	guard  rtp.Protector         // negotiate: nil without SRTP
 	digits string
 	mux    *webrtc.Mux
@@ -66,6 +69,10 @@ func (w *Worker) obey(now int64) {
 		case negotiate:
 			c.room.use(&c)
 			c.end.apply(&c, now)
+		case hear:
+			c.room.use(&c)
+			c.end.receiveAs(c.end.in.format.Hearing(c.hears))
+			c.room.plumb(now)
 		case answered:
 			c.end.answered(now)
 		case dial:

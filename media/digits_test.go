@@ -8,6 +8,7 @@ import (
 	"mediasrv/media"
 	"mediasrv/media/codec"
 	"mediasrv/media/mediatest"
+	"mediasrv/media/rtp"
 )
 
 func digits(events []media.Event) string {
@@ -112,5 +113,28 @@ func TestSendDigitsFails(t *testing.T) {
 	e.Close()
 	if err := e.SendDigits("1"); !errors.Is(err, media.ErrClosed) {
 		t.Errorf("closed: %v", err)
+	}
+}
+
+// A key that is held when the stream becomes another one counts, once: its end doesn't come any more.
+func TestDigitOfAStreamThatEnds(t *testing.T) {
+	w := mediatest.New(t, nil)
+	room, events := w.Room()
+	a, fa := w.Join(room, codec.PCMU)
+	var p media.Plan
+	p.Rows[a.ID()].Digits = true
+	room.Set(p)
+	w.Run(100 * time.Millisecond)
+	fa.Press("4")
+	w.Run(60 * time.Millisecond)
+	fa.Change(func(h *rtp.Header) { h.SSRC++; h.Seq += 20000; h.Timestamp += 1 << 30 })
+	fa.Hush()
+	w.Run(20 * time.Millisecond)
+	if got := digits(events()); got != "4" {
+		t.Errorf("heard %q at the change", got)
+	}
+	w.Run(time.Second)
+	if got := digits(events()); got != "4" {
+		t.Errorf("heard %q", got)
 	}
 }

@@ -154,7 +154,8 @@ func (e *Endpoint) Negotiate(n Negotiated) {
 	}
 	c := command{do: negotiate, room: r, end: e, agreed: &n}
 	before := e.want
-	e.want = tuning{codec: n.Format.Codec, ptime: codec.Ptime(n.Format.Codec, n.Format.Ptime), noise: n.Format.Noise != 0, keys: n.Format.EventRecv == 0}
+	c.hears = n.Format.Hearing(before.hears).Codec
+	e.want = tuning{codec: n.Format.Codec, hears: c.hears, ptime: codec.Ptime(n.Format.Codec, n.Format.Ptime), noise: n.Format.Noise != 0, keys: n.Format.EventRecv == 0}
 	err := codecError(n.Format.Codec)
 	if err == nil {
 		err = r.retune(&c)
@@ -241,19 +242,42 @@ func (e *Endpoint) apply(c *command, now int64) {
 	n := c.agreed
 	e.guard = c.guard
 	e.settled = true
-	e.in.format, e.say.format = n.Format, n.Format
+	e.say.format = n.Format
 	e.in.keypad.Rate = n.Format.EventRate
 	if e.sock != nil {
 		e.unpin()
 	}
 	e.in.latch.Expect(n.Remote, n.Latch, now)
 	e.agreeControl(n)
-	clock := n.Format.Codec.ClockRate()
-	e.reports.Expect(n.Format.RecvPT, clock, clock, rtp.ModelOf(n.Format.Codec))
+	e.receiveAs(n.Format.Hearing(c.hears))
 	e.say.send, e.say.marker = n.Send, true
 	e.sends, e.early = n.Receive, n.Early
 	e.expect(now)
 	e.room.plumb(now)
+}
+
+// receiveAs takes over what the peer sends, on the worker.
+func (e *Endpoint) receiveAs(f codec.Format) {
+	e.in.format = f
+	e.reports.Expect(f.RecvPT, f.Codec.ClockRate(), e.say.format.Codec.ClockRate(), rtp.ModelOf(f.Codec))
+}
+
+// follow makes the coders for another codec that the peer has begun to send; it was agreed that it may (RFC 3264, 6.1).
+func (e *Endpoint) follow(hears codec.Type) {
+	r := e.room
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.ends[e.id] != e || e.want.codec == codec.None {
+		return // closed, or refused
+	}
+	c, before := command{do: hear, room: r, end: e, hears: hears}, e.want
+	e.want.hears = hears
+	if err := r.retune(&c); err != nil {
+		e.want = before
+		r.log.Warn("media: the peer's codec can't be decoded", "endpoint", e.id, "codec", hears, "error", err)
+		return
+	}
+	r.worker.post(c)
 }
 
 // Answered says that the call is up: from now on the peer has to send, if that was agreed.

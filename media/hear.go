@@ -2,6 +2,7 @@ package media
 
 import (
 	"net/netip"
+	"time"
 
 	"mediasrv/media/codec"
 	"mediasrv/media/rtp"
@@ -30,6 +31,7 @@ type inbound struct {
 	at        uint32 // RTP time of the first decoded sample that is not yet played
 	dated     bool   // at is known
 	queued    int    // decoded samples that are not yet played
+	switched  int64  // when the peer was last found to send another codec; 0: never
 }
 
 // hear takes a datagram of an RTP leg's port: only a packet that could be the peer's may move the latch.
@@ -100,7 +102,8 @@ func (e *Endpoint) take(w *Worker, b []byte, now int64) {
 
 // takes says whether a payload type was agreed.
 func (in *inbound) takes(pt uint8) bool {
-	return pt == in.format.RecvPT || pt == comfortNoise || in.format.EventRecv != 0 && pt == in.format.EventRecv || in.format.Noise != 0 && pt == in.format.Noise
+	f := &in.format
+	return pt == f.RecvPT || pt == comfortNoise || f.EventRecv != 0 && pt == f.EventRecv || f.Noise != 0 && pt == f.Noise || f.Further(pt) != codec.None
 }
 
 // receive takes a valid packet of the peer, of which b is the whole. Where the only thing that a listener hears is this voice, in the same codec, the packet is sent on at once.
@@ -115,20 +118,40 @@ func (e *Endpoint) receive(w *Worker, b []byte, h rtp.Header, payload []byte, no
 		e.connect(now)
 	}
 	if h.SSRC != in.ssrc {
-		e.ended(now)
 		in.ssrc = h.SSRC
-		in.keypad.Reset()
+		if k, held := in.keypad.Reset(); held { // its end doesn't come any more
+			e.digit(k, now)
+		}
 	}
 	switch {
 	case in.format.EventRecv != 0 && h.PT == in.format.EventRecv:
 		e.oneway.Received(h, false, now)
 		e.event(h, payload, now)
+	case in.format.Further(h.PT) != codec.None:
+		e.oneway.Received(h, false, now)
+		e.other(w, in.format.Further(h.PT), now)
 	case h.PT != in.format.RecvPT, codec.Silent(in.format.Codec, payload):
 		e.oneway.Received(h, true, now)
 		e.pause(w, h, payload, now)
 	default:
 		e.oneway.Received(h, false, now)
 		e.speech(w, b, h, payload, now)
+	}
+}
+
+// switchPause is how long a peer that changes its codec again and again is not followed.
+const switchPause = int64(time.Second)
+
+// other takes the first packets of a peer that has begun to send another codec. They are lost: its decoder has to be made, elsewhere.
+func (e *Endpoint) other(w *Worker, hears codec.Type, now int64) {
+	w.count[dropType]++
+	if e.in.switched != 0 && now-e.in.switched < switchPause {
+		return
+	}
+	select {
+	case w.reports <- report{end: e, hears: hears}:
+		e.in.switched = now
+	default: // with the next packet
 	}
 }
 
@@ -183,7 +206,7 @@ func (e *Endpoint) speech(w *Worker, b []byte, h rtp.Header, payload []byte, now
 
 // longest is the longest packet that fits behind a frame in heard, in units of the RTP clock.
 func (c *coders) longest() uint32 {
-	return uint32((len(c.heard)/(c.rate/1000) - 20) * c.codec.ClockRate() / 1000)
+	return uint32((len(c.heard)/(c.rate/1000) - 20) * c.hears.ClockRate() / 1000)
 }
 
 // pull makes the next 20 ms of the peer's voice ready, and copies what it decodes into the taps.
@@ -242,7 +265,7 @@ func (e *Endpoint) samples(w *Worker, p rtp.Packet, verdict rtp.Verdict, raw []i
 		}
 		w.count[dropDecode]++
 	}
-	raw = raw[:e.own/50]
+	raw = raw[:e.from/50]
 	if e.fec != nil && verdict == rtp.Conceal && !p.Late {
 		if next, ok := e.in.jitter.Behind(p); ok {
 			if n, err := e.fec.DecodeFEC(next, raw); err == nil {
@@ -266,7 +289,7 @@ func (e *Endpoint) drop() {
 		return
 	}
 	copy(e.heard[:in.queued], e.heard[frame:frame+in.queued])
-	in.at += uint32(e.codec.ClockRate() / 50)
+	in.at += uint32(e.hears.ClockRate() / 50)
 }
 
 // voiced is what the peer says in this tick.
@@ -282,7 +305,7 @@ func (e *Endpoint) needed(need bool) {
 		if in.jitter = w.takeJitter(); in.jitter == nil {
 			return
 		}
-		in.jitter.Rate = e.codec.ClockRate()
+		in.jitter.Rate = e.hears.ClockRate()
 		in.queued, in.dated, in.hissing = 0, false, false
 	case !need && in.need:
 		e.flushStats(w)
@@ -329,16 +352,6 @@ func (e *Endpoint) digit(k rtp.Key, now int64) {
 		}
 	}
 }
-
-// ended reports a digit whose end doesn't come any more, since the stream is another one.
-func (e *Endpoint) ended(now int64) {
-	if k, ok := e.in.keypad.Poll(now + int64(maxFuture)); ok {
-		e.digit(k, now)
-	}
-}
-
-// maxFuture is longer than a digit's end is waited for.
-const maxFuture = 1 << 40
 
 // fail reports that the endpoint can't go on, once.
 func (e *Endpoint) fail(why error, now int64) {

@@ -41,7 +41,7 @@ func (r *Room) source(e *Endpoint, now int64) *Endpoint {
 		return nil
 	}
 	from := r.here[first(voices)]
-	if from == nil || from.coders == nil || from.codec != e.codec || from.in.units != e.say.units || from.in.even < 2 {
+	if from == nil || from.coders == nil || from.hears != e.codec || from.in.units != e.say.units || from.in.even < 2 {
 		return nil
 	}
 	if now-from.in.voice >= relayPause {

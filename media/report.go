@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"time"
 
+	"mediasrv/media/codec"
 	"mediasrv/media/rtp"
 )
 
@@ -12,6 +13,7 @@ type report struct {
 	end    *Endpoint
 	event  Event
 	closed bool
+	hears  codec.Type    // the endpoint's peer sends this codec now; None: it is another report
 	late   time.Duration // of the worker: no endpoint's
 	stock  *Worker       // which needs jitter buffers
 }
@@ -123,6 +125,10 @@ func (r report) handle(e *Engine) {
 	}
 	if r.end == nil {
 		e.log.Warn("media: a worker was late: the machine has too much to do", "late", r.late)
+		return
+	}
+	if r.hears != codec.None {
+		r.end.follow(r.hears)
 		return
 	}
 	room := r.end.room

@@ -101,7 +101,7 @@ func (e *Endpoint) tap(pcm []int16, p rtp.Packet, concealed bool, now int64) {
 	if e.tapping == 0 {
 		return
 	}
-	clock, rate := uint32(e.codec.ClockRate()), e.room.rate
+	clock, rate := uint32(e.hears.ClockRate()), e.room.rate
 	start := p.Timestamp
 	for from := 0; from < len(pcm); from += codec.Frame {
 		part := pcm[from:min(from+codec.Frame, len(pcm))]

@@ -58,6 +58,28 @@ type Further struct {
 	RecvPT uint8
 }
 
+// Hearing is the format with another of its codecs as the one that is received; Codec then is that one. A codec that may not be received changes nothing.
+func (f Format) Hearing(c Type) Format {
+	for i, a := range f.Also {
+		if a.Codec == c && c != None {
+			f.Also[i] = Further{Codec: f.Codec, RecvPT: f.RecvPT}
+			f.Codec, f.RecvPT = a.Codec, a.RecvPT
+			return f
+		}
+	}
+	return f
+}
+
+// Further is the codec that a payload type stands for, beside the one that is used; None if it wasn't agreed.
+func (f *Format) Further(pt uint8) Type {
+	for _, a := range f.Also {
+		if a.Codec != None && a.RecvPT == pt {
+			return a.Codec
+		}
+	}
+	return None
+}
+
 // String is the encoding name of SDP's rtpmap; empty for None.
 func (t Type) String() string {
 	switch t {

@@ -132,6 +132,13 @@ func (f *Far) Press(digits string) {
 	}
 }
 
+// Hush lets go of all keys, without a word.
+func (f *Far) Hush() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.dialler = rtp.Dialler{}
+}
+
 // Whistle says a digit as sound (DTMF in the voice) for 100 ms, instead of the tone.
 func (f *Far) Whistle(digit byte) {
 	f.mu.Lock()

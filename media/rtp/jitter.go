@@ -44,7 +44,6 @@ type Packet struct {
 	Timestamp uint32 // RTP time of the first sample, also of a concealed one
 	Stream    uint32 // changes when the RTP times before and after are unrelated
 	Late      bool   // Conceal: nothing newer has come, so the real packet may still come and be played, with this time
-	Cut       bool   // Play: what was before it was left out
 }
 
 // JitterStats counts what a buffer did not play, by cause, and what it made up.
@@ -62,7 +61,7 @@ type JitterStats struct {
 // the RTP clock.
 //
 // The delay finds itself. A packet that comes after its time is played late, which makes all that follow later too. How long packets wait until they are
-// played is watched: when all but a few of them wait for longer than they need to, one is left out (Packet.Cut says so). Both together
+// played is watched: when all but a few of them wait for longer than they need to, one is left out. Both together
 // follow the network's jitter, the reader's own lateness, and clocks that differ.
 type Jitter struct {
 	Rate  int // RTP clock rate, Hz; set before the first Push
@@ -73,7 +72,6 @@ type Jitter struct {
 	resync  bool // the next packet's time is not compared with the one before
 	quiet   bool // the sender said that it pauses (DTMF, comfort noise): silence instead of concealment
 	shorten bool // leave one packet out
-	cut     bool // what was before the next packet was left out
 	late    int  // in a row
 	ssrc    uint32
 	stream  uint32
@@ -189,10 +187,10 @@ func (j *Jitter) Next(now int64) (Packet, Verdict) {
 		p.Late = false
 		return p, v
 	}
-	p := Packet{Payload: j.payload(s), Timestamp: s.ts, Stream: j.stream, Cut: j.cut}
+	p := Packet{Payload: j.payload(s), Timestamp: s.ts, Stream: j.stream}
 	j.waited(s, gap, now)
 	j.pass(s)
-	j.resync, j.quiet, j.cut, j.debt, j.made = false, false, false, 0, 0
+	j.resync, j.quiet, j.debt, j.made = false, false, 0, 0
 	return p, Play
 }
 
@@ -278,7 +276,7 @@ func (j *Jitter) restart(h Header, now int64) {
 		}
 		j.slots[i].used = false
 	}
-	j.started, j.filling, j.resync, j.quiet, j.shorten, j.cut = true, true, true, false, false, false
+	j.started, j.filling, j.resync, j.quiet, j.shorten = true, true, true, false, false
 	j.stream++
 	j.ssrc, j.since = h.SSRC, now
 	j.next, j.top, j.late = h.Seq, h.Seq, 0
@@ -347,7 +345,7 @@ func (j *Jitter) trim(s *slot) *slot {
 		}
 		j.shorten = false
 		j.pass(s)
-		j.resync, j.cut, j.waits = true, true, waits{}
+		j.resync, j.waits = true, waits{}
 		s = next
 	}
 }
