@@ -11,7 +11,7 @@ UI := web/ui/dist/index.html
 UI_SOURCES := $(shell find web/ui -type f -not -path '*/node_modules/*' -not -path 'web/ui/dist/*' -not -name '*.go' -not -path 'web/ui/dev/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help run build ui test check lint format unit race e2e bench clean tools modules packages-run packages-test
+.PHONY: help run build ui test check lint format unit race fuzz e2e bench clean tools modules packages-run packages-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -27,7 +27,7 @@ ui: $(UI)
 $(UI): $(UI_SOURCES) scripts/ui.sh
 	@scripts/ui.sh build
 
-test: packages-test modules lint race e2e ## install what is missing, then lint, unit tests with the race detector, end-to-end tests with real peers
+test: packages-test modules lint race fuzz e2e ## install what is missing, then lint, unit tests with the race detector, fuzz targets, end-to-end tests with real peers
 
 check: lint unit ## format, vet, lint, unit tests: before each commit
 
@@ -45,6 +45,9 @@ unit: $(UI)
 race: $(UI)
 	@go test -race -shuffle=on ./...
 	@go test -run Alloc ./media/... # the race detector allocates by itself
+
+fuzz: ## every fuzz target for a while; FUZZTIME=2m for longer
+	@scripts/fuzz.sh
 
 e2e: $(UI)
 	@go test -tags nolibopusfile,e2e -count=1 -timeout 30m ./internal/e2e/... ./sip ./media/webrtc

@@ -6,25 +6,24 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+export GOFLAGS=${GOFLAGS:--tags=nolibopusfile}
 time=${FUZZTIME:-3000x}
-wanted=" $* "
-failed=()
 log=$(mktemp)
-trap 'rm -f ""' EXIT
-packages=$(git ls-files '*_test.go' | xargs grep -l '^func Fuzz' | xargs -n1 dirname | sort -u)
-for package in $packages; do
-	for target in $(sed -nE 's/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p' "$package"/*_test.go); do
-		if [ $# -gt 0 ] && [[ $wanted != *" $target "* ]]; then
-			continue
-		fi
-		echo "fuzz: $package $target"
-		if ! go test "./$package" -run '^$' -fuzz "^$target\$" -fuzztime "$time" >"$log" 2>&1; then
-			cat "$log"
-			failed+=("$package:$target")
-		fi
-	done
+trap 'rm -f "$log"' EXIT
+failed=()
+mapfile -t targets < <(git ls-files -z '*_test.go' | xargs -0 sed -nE '/^func Fuzz/{F;s/^func (Fuzz[A-Za-z0-9_]*)\(.*/\1/p}' | paste - - | sort)
+for target in "${targets[@]}"; do
+	read -r file name <<<"$target"
+	package=$(dirname "$file")
+	if [ $# -gt 0 ] && [[ " $* " != *" $name "* ]]; then
+		continue
+	fi
+	echo "fuzz: $package $name"
+	if ! go test "./$package" -run '^$' -fuzz "^$name\$" -fuzztime "$time" >"$log" 2>&1; then
+		cat "$log"
+		failed+=("$package:$name")
+	fi
 done
-
 if [ ${#failed[@]} -gt 0 ]; then
 	echo "fuzz: failed: ${failed[*]}" >&2
 	exit 1
