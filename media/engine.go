@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"mediasrv/media/codec"
@@ -56,12 +57,14 @@ type Engine struct {
 	ports   *rtp.Ports
 	workers []*Worker
 	cname   string
+	noPorts atomic.Uint64 // legs that found none
 
 	mu     sync.Mutex
 	cert   *webrtc.Certificate // made for the first browser
 	rooms  map[*Room]bool
 	closed bool
-	own    bool // the public address is this machine's: RTP sockets are bound to it, so that what they send comes from there
+	dry    time.Time // when it was last logged that there is no port
+	own    bool      // the public address is this machine's: RTP sockets are bound to it, so that what they send comes from there
 }
 
 // New makes an engine; it starts nothing and opens no port.
@@ -202,7 +205,31 @@ func (e *Engine) listen(peer netip.Addr, shared bool) (rtp.Socket, error) {
 	default:
 		listen = rtp.ListenUDP
 	}
-	return e.ports.Open(listen, bind)
+	sock, err := e.ports.Open(listen, bind)
+	if errors.Is(err, ErrNoPort) {
+		e.outOfPorts()
+	}
+	return sock, err
+}
+
+// dryEvery is how often it is logged that there are no ports.
+const dryEvery = time.Minute
+
+// outOfPorts counts and, now and then, logs that a leg found no port.
+func (e *Engine) outOfPorts() {
+	e.noPorts.Add(1)
+	now := time.Now()
+	e.mu.Lock()
+	tell := e.dry.IsZero() || now.Sub(e.dry) >= dryEvery
+	if tell {
+		e.dry = now
+	}
+	e.mu.Unlock()
+	if tell {
+		use := e.ports.Use()
+		e.log.Error("media: no free port: calls are refused; widen listen.rtp, or take fewer calls", "first", e.cfg.PortMin, "last", e.cfg.PortMax,
+			"legs", use.Used, "resting", use.Resting, "refused", e.noPorts.Load())
+	}
 }
 
 // listenBehind opens the port behind a leg's, for its RTCP. Ports keeps it free.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/netip"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -104,7 +105,10 @@ func TestPortsRunOut(t *testing.T) { synctest.Test(t, portsRunOut) }
 
 func portsRunOut(t *testing.T) {
 	t.Helper()
-	w := mediatest.New(t, func(c *media.Config) { c.PortMin, c.PortMax = 30000, 30005 })
+	var log strings.Builder
+	w := mediatest.New(t, func(c *media.Config) {
+		c.PortMin, c.PortMax, c.Log = 30000, 30005, slog.New(slog.NewTextHandler(&log, nil))
+	})
 	room, _ := w.Room()
 	var last *media.Endpoint
 	for i := range 3 {
@@ -126,12 +130,25 @@ func portsRunOut(t *testing.T) {
 	if _, err := room.AddRTP(netip.Addr{}); !errors.Is(err, media.ErrNoPort) {
 		t.Errorf("a port that rests: %v", err)
 	}
-	if s := w.Engine.Stats(); s.Endpoints != 2 {
-		t.Errorf("%d endpoints", s.Endpoints)
+	if s := w.Engine.Stats(); s.Endpoints != 2 || s.NoPorts != 2 || s.Ports != (rtp.PortsUse{Used: 2, Resting: 1}) {
+		t.Errorf("%+v", s)
+	}
+	if n := strings.Count(log.String(), "no free port"); n != 1 {
+		t.Errorf("logged %d times:\n%s", n, &log)
 	}
 	time.Sleep(31 * time.Second)
+	if s := w.Engine.Stats(); s.Ports != (rtp.PortsUse{Used: 2, Free: 1}) {
+		t.Errorf("rested: %+v", s.Ports)
+	}
 	if _, err := room.AddRTP(netip.Addr{}); err != nil {
 		t.Errorf("the closed endpoint's port, rested: %v", err)
+	}
+	time.Sleep(time.Minute)
+	if _, err := room.AddRTP(netip.Addr{}); !errors.Is(err, media.ErrNoPort) {
+		t.Errorf("full again: %v", err)
+	}
+	if n := strings.Count(log.String(), "no free port"); n != 2 {
+		t.Errorf("logged %d times a minute later:\n%s", n, &log)
 	}
 }
 

@@ -1,6 +1,10 @@
 package media
 
-import "time"
+import (
+	"time"
+
+	"mediasrv/media/rtp"
+)
 
 // counter names what a worker counts.
 type counter uint8
@@ -54,6 +58,8 @@ type Stats struct {
 	DigitsLost uint64        // digits that nobody took, or that could not be queued
 	OneWays    uint64        // times that audio went one way only
 	OneWaysNow uint64        // endpoints for which it does now
+	NoPorts    uint64        // legs for which there was no port: their calls were refused
+	Ports      rtp.PortsUse  // of the range, now
 
 	// Dropped counts packets that were not used, by cause; the map is the caller's. malformed: no RTP; early: before anything was agreed; type: payload
 	// type that wasn't agreed; stranger: from somebody else than the peer, where the kernel hasn't kept it away; control: RTCP that is malformed or a stranger's; forged:
@@ -77,6 +83,7 @@ func (e *Engine) Stats() Stats {
 		SendFailed: sum[sendFailed], Concealed: sum[concealed], DigitsLost: sum[digitsLost],
 		OneWays: sum[oneWays], OneWaysNow: sum[oneWaysNow],
 		Relayed: sum[relayed], Refused: sum[refused], Pinned: sum[pins], ControlIn: sum[controlIn], ControlOut: sum[controlOut],
+		NoPorts: e.noPorts.Load(), Ports: e.ports.Use(),
 		Lateness: time.Duration(late),
 		Dropped: map[string]uint64{
 			"malformed": sum[dropMalformed], "early": sum[dropEarly], "type": sum[dropType], "stranger": sum[dropStranger], "control": sum[dropControl],

@@ -99,7 +99,7 @@ func (s *Stack) take(tx *transaction.Server, t *config.Trunk, in fact.Invite) {
 	}
 	if err != nil {
 		s.trunks.Give(t)
-		l.log.Warn("call refused: no room for its media", "err", err)
+		l.log.Info("call refused: no room for its media", "err", err) // the engine warns, once for many
 		refuse(tx, sip.StatusServiceUnavailable, "Service Unavailable", dialog.RetryAfter(retryAfter))
 		return
 	}

@@ -76,7 +76,7 @@ func TestMetricsForProgramsOnThisHost(t *testing.T) {
 				Agents: []fact.AgentView{
 					{Status: "available", Activity: "idle", Phone: true}, {Status: "available", Activity: "idle"}, {Status: "away", Activity: "idle"},
 				},
-				MediaLateTicks: 4, MediaDrops: map[string]uint64{"jitter": 5}, JournalDepth: 6, OneWays: 9, OneWaysNow: 2, JournalDropped: 7, JournalErrors: 8,
+				MediaLateTicks: 4, MediaDrops: map[string]uint64{"jitter": 5}, JournalDepth: 6, NoPorts: 11, Ports: map[string]int{"free": 12}, OneWays: 9, OneWaysNow: 2, JournalDropped: 7, JournalErrors: 8,
 				Signalling: Signalling{Banned: 11, Bans: 12, FailedLogins: 13, Dropped: 14, Refused: 15, Connections: 16},
 			}
 		}
@@ -101,6 +101,7 @@ func TestMetricsForProgramsOnThisHost(t *testing.T) {
 			`mediasrv_queue_longest_wait_seconds{queue="support"} 60`, `mediasrv_agents{activity="idle",status="available"} 2`,
 			"mediasrv_agents_with_phone 1", "mediasrv_media_late_ticks_total 4", `mediasrv_media_dropped_total{reason="jitter"} 5`,
 			"mediasrv_media_one_way_total 9", "mediasrv_media_one_way_legs 2",
+			"mediasrv_media_no_port_total 11", `mediasrv_media_ports{state="free"} 12`,
 			`mediasrv_line_mos_bucket{direction="received",trunk="carrier",le="1"} 1`, `mediasrv_line_mos_bucket{direction="received",trunk="carrier",le="4"} 3`,
 			`mediasrv_line_mos_bucket{direction="received",trunk="carrier",le="+Inf"} 6`, `mediasrv_line_mos_sum{direction="received",trunk="carrier"} 20.5`,
 			`mediasrv_line_loss_ratio_count{direction="sent",trunk="carrier"} 15`, `mediasrv_line_jitter_seconds_count{direction="sent",trunk=""} 5`,

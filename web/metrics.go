@@ -49,7 +49,7 @@ type figureCollector struct {
 	figures func() Figures
 	sockets func() int
 
-	calls, waiting, longest, agents, phones, lateTicks, drops, oneWays, oneWaysNow, pending, lost, commitErrors, open *prometheus.Desc
+	calls, waiting, longest, agents, phones, lateTicks, drops, oneWays, oneWaysNow, noPorts, ports, pending, lost, commitErrors, open *prometheus.Desc
 }
 
 func newFigureCollector(figures func() Figures, sockets func() int) *figureCollector {
@@ -66,6 +66,8 @@ func newFigureCollector(figures func() Figures, sockets func() int) *figureColle
 		lateTicks:    d("media_late_ticks_total", "Passes of a media worker that began late."),
 		drops:        d("media_dropped_total", "Packets and frames dropped, by reason.", "reason"),
 		oneWays:      d("media_one_way_total", "Times that nothing was heard of a leg's party for 3 s, though both ways were agreed."),
+		noPorts:      d("media_no_port_total", "Legs for which no RTP port was free: their calls were refused with 503."),
+		ports:        d("media_ports", "Pairs of RTP ports now, by state: used, resting (for 30 s after a leg), free.", "state"),
 		oneWaysNow:   d("media_one_way_legs", "Legs now of whose party nothing is heard, though both ways were agreed."),
 		pending:      d("store_pending_records", "Records in memory that are not in the database yet."),
 		lost:         d("store_dropped_records_total", "Records lost because the database could not be written for too long, or refused them."),
@@ -77,7 +79,7 @@ func newFigureCollector(figures func() Figures, sockets func() int) *figureColle
 // Describe implements prometheus.Collector.
 func (c *figureCollector) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		c.calls, c.waiting, c.longest, c.agents, c.phones, c.lateTicks, c.drops, c.oneWays, c.oneWaysNow, c.pending, c.lost, c.commitErrors, c.open,
+		c.calls, c.waiting, c.longest, c.agents, c.phones, c.lateTicks, c.drops, c.oneWays, c.oneWaysNow, c.noPorts, c.ports, c.pending, c.lost, c.commitErrors, c.open,
 	} {
 		ch <- d
 	}
@@ -119,6 +121,10 @@ func (c *figureCollector) Collect(ch chan<- prometheus.Metric) {
 		counter(c.drops, n, reason)
 	}
 	counter(c.oneWays, f.OneWays)
+	counter(c.noPorts, f.NoPorts)
+	for state, n := range f.Ports {
+		gauge(c.ports, float64(n), state)
+	}
 	gauge(c.oneWaysNow, float64(f.OneWaysNow))
 	gauge(c.pending, float64(f.JournalDepth))
 	counter(c.lost, f.JournalDropped)

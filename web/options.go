@@ -80,6 +80,8 @@ type Figures struct {
 	Agents         []fact.AgentView  // every agent
 	MediaLateTicks uint64            // since the start
 	MediaDrops     map[string]uint64 // packets and frames dropped since the start, by reason
+	NoPorts        uint64            // legs that found no RTP port
+	Ports          map[string]int    // pairs of RTP ports now, by state
 	OneWays        uint64            // times that audio went one way only
 	OneWaysNow     uint64            // legs for which it does now
 	JournalDepth   int               // records that wait to be committed

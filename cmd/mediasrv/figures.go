@@ -11,6 +11,7 @@ func (s *server) figures() web.Figures {
 	return web.Figures{
 		Queues: calls.Queues, Agents: calls.Agents, Calls: s.centre.Calls(),
 		MediaLateTicks: engine.LateTicks, MediaDrops: engine.Dropped, OneWays: engine.OneWays, OneWaysNow: engine.OneWaysNow,
+		NoPorts: engine.NoPorts, Ports: map[string]int{"used": engine.Ports.Used, "resting": engine.Ports.Resting, "free": engine.Ports.Free},
 		JournalDepth: journal.Pending, JournalDropped: journal.Dropped, JournalErrors: journal.Errors,
 		Signalling: web.Signalling(s.stack.Stats()),
 	}

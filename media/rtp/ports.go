@@ -28,6 +28,24 @@ type Ports struct {
 	next  int
 	used  map[uint16]bool
 	rests map[uint16]time.Time // until when
+	none  time.Time            // until when there is none, as was found
+}
+
+// PortsUse says what the ports of a range are doing, in pairs of an even and an odd one. All 0: the system chooses ports.
+type PortsUse struct{ Used, Resting, Free int }
+
+// Use counts the ports.
+func (p *Ports) Use() PortsUse {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	u, now := PortsUse{Used: len(p.used)}, time.Now()
+	for _, until := range p.rests {
+		if now.Before(until) {
+			u.Resting++
+		}
+	}
+	u.Free = p.count - u.Used - u.Resting
+	return u
 }
 
 // NewPorts makes an allocator for the even ports from low to high; both 0 lets the system choose.
@@ -86,12 +104,17 @@ func (p *Ports) giveBack(port uint16) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.used, port)
+	p.none = time.Time{}
 }
 
 // take marks the next free port as used.
 func (p *Ports) take(now time.Time) (uint16, bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	if now.Before(p.none) { // no need to look through thousands for each call that is refused
+		return 0, false
+	}
+	soonest := now.Add(portRest) // a port that is closed from now on rests no shorter
 	for range p.count {
 		port := p.min + uint16(2*p.next)
 		p.next = (p.next + 1) % p.count
@@ -100,6 +123,9 @@ func (p *Ports) take(now time.Time) (uint16, bool) {
 		}
 		if until, ok := p.rests[port]; ok {
 			if now.Before(until) {
+				if until.Before(soonest) {
+					soonest = until
+				}
 				continue
 			}
 			delete(p.rests, port)
@@ -107,5 +133,6 @@ func (p *Ports) take(now time.Time) (uint16, bool) {
 		p.used[port] = true
 		return port, true
 	}
+	p.none = soonest
 	return 0, false
 }

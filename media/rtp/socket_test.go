@@ -158,3 +158,43 @@ func TestPortsFail(t *testing.T) {
 		}
 	}
 }
+
+// A range that was found to be used up gives its ports as soon as they have rested, and those that couldn't be opened at once.
+func TestPortsAfterExhaustion(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var network Network
+		ports, err := NewPorts(20000, 20003)
+		if err != nil {
+			t.Fatal(err)
+		}
+		none := func() {
+			t.Helper()
+			if s, err := ports.Open(network.Listen, loopback(0).Addr()); !errors.Is(err, ErrNoPort) {
+				t.Fatalf("%v, %v", s, err)
+			}
+		}
+		for i := range 2 {
+			s := open(t, func(a netip.AddrPort) (Socket, error) { return ports.Open(network.Listen, a.Addr()) }, loopback(0))
+			_ = s.Close()
+			ports.Release(s.Local().Port())
+			time.Sleep(time.Duration(10-5*i) * time.Second)
+		}
+		none()
+		time.Sleep(14 * time.Second)
+		none()
+		time.Sleep(time.Second)
+		first, err := ports.Open(network.Listen, loopback(0).Addr())
+		if err != nil || first.Local().Port() != 20000 {
+			t.Fatalf("30 s after its end: %v, %v", first, err)
+		}
+		none()
+		time.Sleep(10 * time.Second)
+		broken := errors.New("broken")
+		if _, err := ports.Open(func(netip.AddrPort) (Socket, error) { none(); return nil, broken }, loopback(0).Addr()); !errors.Is(err, broken) {
+			t.Fatal(err)
+		}
+		if _, err := ports.Open(network.Listen, loopback(0).Addr()); err != nil {
+			t.Errorf("a port that couldn't be opened before: %v", err)
+		}
+	})
+}
