@@ -116,8 +116,8 @@ func (b *browser) recent() []int16 {
 	return append([]int16(nil), b.heard[max(0, len(b.heard)-4000):]...)
 }
 
-// join answers the browser's offer with an endpoint.
-func (b *browser) join(t *testing.T, e *media.Endpoint) {
+// offer is what it would send.
+func (b *browser) offer(t *testing.T) string {
 	t.Helper()
 	offer, err := b.pc.CreateOffer(nil)
 	if err != nil {
@@ -128,12 +128,19 @@ func (b *browser) join(t *testing.T, e *media.Endpoint) {
 		t.Fatal(err)
 	}
 	<-gathered
+	return b.pc.LocalDescription().SDP
+}
+
+// join answers the browser's offer with an endpoint.
+func (b *browser) join(t *testing.T, e *media.Endpoint) {
+	t.Helper()
+	offer := b.offer(t)
 	l := e.Local()
 	session := sdp.NewSession(sdp.Local{
 		ID: 1, Addr: l.Addr, Codecs: []codec.Type{codec.Opus}, WebRTC: true, SSRC: l.SSRC, CNAME: l.CNAME,
 		Ufrag: l.Ufrag, Pwd: l.Pwd, Fingerprint: l.Fingerprint, Candidates: l.Candidates,
 	})
-	answer, a, err := session.Answer([]byte(b.pc.LocalDescription().SDP), sdp.SendRecv)
+	answer, a, err := session.Answer([]byte(offer), sdp.SendRecv)
 	if err != nil {
 		t.Fatal(err)
 	}

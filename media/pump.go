@@ -88,7 +88,10 @@ func (p *pump) wait(w *Worker, next int64) {
 // lateFrom is how late a pass is to count as late.
 const lateFrom = tickTime
 
-// measure notes how late a pass is; once a second that is published, and told if it was late.
+// lateEvery is how often it is told that passes are late.
+const lateEvery = time.Minute
+
+// measure notes how late a pass is; once a second that is published, and now and then told if it was late.
 func (w *Worker) measure(now, late int64) {
 	if late > w.worst {
 		w.worst = late
@@ -98,9 +101,10 @@ func (w *Worker) measure(now, late int64) {
 	}
 	w.second = now
 	w.lateness.Store(w.worst)
-	if w.worst >= lateFrom {
+	if w.worst >= lateFrom && (w.scolded == 0 || now-w.scolded >= int64(lateEvery)) {
 		select {
 		case w.reports <- report{late: time.Duration(w.worst)}:
+			w.scolded = now
 		default: // events matter more
 		}
 	}

@@ -244,3 +244,30 @@ func TestLateTicks(t *testing.T) {
 		t.Error("the sequence has gaps")
 	}
 }
+
+// That a worker is late is measured, and logged once for a minute of it.
+func TestLateWorkerIsLogged(t *testing.T) {
+	var log strings.Builder
+	w := mediatest.New(t, func(c *media.Config) { c.Log = slog.New(slog.NewTextHandler(&log, nil)) })
+	logged := func() int { return strings.Count(log.String(), "a worker was late") }
+	w.Run(3 * time.Second)
+	if s := w.Engine.Stats(); s.Lateness != 0 || logged() != 0 {
+		t.Fatalf("in time: %v, logged %d times", s.Lateness, logged())
+	}
+	for range 30 { // of these seconds each has a pass that is 40 ms late
+		w.Now = w.Now.Add(40 * time.Millisecond)
+		w.Run(time.Second)
+		if got := w.Engine.Stats().Lateness; got < 35*time.Millisecond || got > 45*time.Millisecond {
+			t.Fatalf("measured %v", got)
+		}
+	}
+	if logged() != 1 || !strings.Contains(log.String(), "late=4") {
+		t.Errorf("logged %d times:\n%s", logged(), &log)
+	}
+	w.Run(time.Minute)
+	w.Now = w.Now.Add(40 * time.Millisecond)
+	w.Run(2 * time.Second)
+	if logged() != 2 {
+		t.Errorf("a minute later: logged %d times", logged())
+	}
+}

@@ -73,6 +73,7 @@ type Worker struct {
 	worst    int64         // the latest pass of this second, ns
 	jitters  []*rtp.Jitter // given back
 	second   int64         // when this second began
+	scolded  int64         // when it was last told that a pass was late; 0: never
 	ready    func(key int32)
 	receive  func(t *webrtc.Transport, packet []byte)
 }

@@ -76,7 +76,7 @@ func TestMetricsForProgramsOnThisHost(t *testing.T) {
 				Agents: []fact.AgentView{
 					{Status: "available", Activity: "idle", Phone: true}, {Status: "available", Activity: "idle"}, {Status: "away", Activity: "idle"},
 				},
-				MediaLateTicks: 4, MediaDrops: map[string]uint64{"jitter": 5}, JournalDepth: 6, NoPorts: 11, Ports: map[string]int{"free": 12}, OneWays: 9, OneWaysNow: 2, JournalDropped: 7, JournalErrors: 8,
+				MediaLateTicks: 4, MediaLateness: 7500 * time.Microsecond, MediaDrops: map[string]uint64{"jitter": 5}, JournalDepth: 6, NoPorts: 11, Ports: map[string]int{"free": 12}, OneWays: 9, OneWaysNow: 2, JournalDropped: 7, JournalErrors: 8,
 				Signalling: Signalling{Banned: 11, Bans: 12, FailedLogins: 13, Dropped: 14, Refused: 15, Connections: 16},
 			}
 		}
@@ -99,7 +99,7 @@ func TestMetricsForProgramsOnThisHost(t *testing.T) {
 		for _, line := range []string{
 			"mediasrv_calls 3", `mediasrv_queue_waiting{queue="support"} 2`, `mediasrv_queue_waiting{queue="sales"} 0`,
 			`mediasrv_queue_longest_wait_seconds{queue="support"} 60`, `mediasrv_agents{activity="idle",status="available"} 2`,
-			"mediasrv_agents_with_phone 1", "mediasrv_media_late_ticks_total 4", `mediasrv_media_dropped_total{reason="jitter"} 5`,
+			"mediasrv_agents_with_phone 1", "mediasrv_media_late_ticks_total 4", "mediasrv_media_lateness_seconds 0.0075", `mediasrv_media_dropped_total{reason="jitter"} 5`,
 			"mediasrv_media_one_way_total 9", "mediasrv_media_one_way_legs 2",
 			"mediasrv_media_no_port_total 11", `mediasrv_media_ports{state="free"} 12`,
 			`mediasrv_line_mos_bucket{direction="received",trunk="carrier",le="1"} 1`, `mediasrv_line_mos_bucket{direction="received",trunk="carrier",le="4"} 3`,

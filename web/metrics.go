@@ -49,7 +49,7 @@ type figureCollector struct {
 	figures func() Figures
 	sockets func() int
 
-	calls, waiting, longest, agents, phones, lateTicks, drops, oneWays, oneWaysNow, noPorts, ports, pending, lost, commitErrors, open *prometheus.Desc
+	calls, waiting, longest, agents, phones, lateTicks, lateness, drops, oneWays, oneWaysNow, noPorts, ports, pending, lost, commitErrors, open *prometheus.Desc
 }
 
 func newFigureCollector(figures func() Figures, sockets func() int) *figureCollector {
@@ -64,6 +64,7 @@ func newFigureCollector(figures func() Figures, sockets func() int) *figureColle
 		agents:       d("agents", "Agents now, by the status they chose and by what they do.", "status", "activity"),
 		phones:       d("agents_with_phone", "Agents with a registered phone now."),
 		lateTicks:    d("media_late_ticks_total", "Passes of a media worker that began late."),
+		lateness:     d("media_lateness_seconds", "How late the latest pass of any media worker was in the last full second."),
 		drops:        d("media_dropped_total", "Packets and frames dropped, by reason.", "reason"),
 		oneWays:      d("media_one_way_total", "Times that nothing was heard of a leg's party for 3 s, though both ways were agreed."),
 		noPorts:      d("media_no_port_total", "Legs for which no RTP port was free: their calls were refused with 503."),
@@ -79,7 +80,7 @@ func newFigureCollector(figures func() Figures, sockets func() int) *figureColle
 // Describe implements prometheus.Collector.
 func (c *figureCollector) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		c.calls, c.waiting, c.longest, c.agents, c.phones, c.lateTicks, c.drops, c.oneWays, c.oneWaysNow, c.noPorts, c.ports, c.pending, c.lost, c.commitErrors, c.open,
+		c.calls, c.waiting, c.longest, c.agents, c.phones, c.lateTicks, c.lateness, c.drops, c.oneWays, c.oneWaysNow, c.noPorts, c.ports, c.pending, c.lost, c.commitErrors, c.open,
 	} {
 		ch <- d
 	}
@@ -117,6 +118,7 @@ func (c *figureCollector) Collect(ch chan<- prometheus.Metric) {
 	}
 	gauge(c.phones, float64(phones))
 	counter(c.lateTicks, f.MediaLateTicks)
+	gauge(c.lateness, f.MediaLateness.Seconds())
 	for reason, n := range f.MediaDrops {
 		counter(c.drops, n, reason)
 	}

@@ -79,6 +79,7 @@ type Figures struct {
 	Queues         []fact.QueueView  // every queue
 	Agents         []fact.AgentView  // every agent
 	MediaLateTicks uint64            // since the start
+	MediaLateness  time.Duration     // of the latest pass of any media worker in the last full second
 	MediaDrops     map[string]uint64 // packets and frames dropped since the start, by reason
 	NoPorts        uint64            // legs that found no RTP port
 	Ports          map[string]int    // pairs of RTP ports now, by state

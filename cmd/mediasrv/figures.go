@@ -10,7 +10,7 @@ func (s *server) figures() web.Figures {
 	calls, journal, engine := s.centre.Stats(), s.store.Stats(), s.engine.Stats()
 	return web.Figures{
 		Queues: calls.Queues, Agents: calls.Agents, Calls: s.centre.Calls(),
-		MediaLateTicks: engine.LateTicks, MediaDrops: engine.Dropped, OneWays: engine.OneWays, OneWaysNow: engine.OneWaysNow,
+		MediaLateTicks: engine.LateTicks, MediaLateness: engine.Lateness, MediaDrops: engine.Dropped, OneWays: engine.OneWays, OneWaysNow: engine.OneWaysNow,
 		NoPorts: engine.NoPorts, Ports: map[string]int{"used": engine.Ports.Used, "resting": engine.Ports.Resting, "free": engine.Ports.Free},
 		JournalDepth: journal.Pending, JournalDropped: journal.Dropped, JournalErrors: journal.Errors,
 		Signalling: web.Signalling(s.stack.Stats()),

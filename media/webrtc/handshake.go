@@ -90,7 +90,7 @@ func (t *Transport) authorise(conn *dtls.Conn) error {
 
 // listen reads what DTLS has to say until it ends; it has no application data for us.
 func (t *Transport) listen(conn *dtls.Conn) error {
-	var buf [1500]byte
+	var buf [64]byte // on a stack that lives as long as the leg
 	for {
 		_, err := conn.Read(buf[:])
 		if errors.Is(err, io.EOF) || errors.Is(err, net.ErrClosed) || t.ctx.Err() != nil {
