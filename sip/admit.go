@@ -20,6 +20,9 @@ func (s *Stack) Admit(_ string, from netip.AddrPort, data []byte) bool {
 	if s.phones.Reached(from) {
 		return true
 	}
+	if s.links.names(data) {
+		return s.guard.allow(from.Addr(), now)
+	}
 	for _, name := range names(data) {
 		if s.phones.Names(name) || s.trunks.Names(name) {
 			return s.guard.allow(from.Addr(), now)

@@ -276,10 +276,10 @@ func inBubble(t *testing.T, f func(g *rig)) {
 	runBubble(t, testFile(), f)
 }
 
-func runBubble(t *testing.T, file *config.Config, f func(g *rig)) {
+func runBubble(t *testing.T, file *config.Config, f func(g *rig), with ...func(*Config)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
-		g := newRig(t, file)
+		g := newRig(t, file, with...)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- g.stack.Run(ctx) }()
@@ -297,14 +297,18 @@ func runBubble(t *testing.T, file *config.Config, f func(g *rig)) {
 	})
 }
 
-func newRig(t *testing.T, file *config.Config) *rig {
+func newRig(t *testing.T, file *config.Config, with ...func(*Config)) *rig {
 	t.Helper()
 	g := &rig{t: t, net: newPackets(ourAddr), phones: map[string]int{}}
 	log := slog.New(slog.DiscardHandler)
 	if os.Getenv("SIPLOG") != "" {
 		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug}))
 	}
-	stack, err := New(Config{File: file, Handler: g, Log: log, Packets: []net.PacketConn{g.net}})
+	cfg := Config{File: file, Handler: g, Log: log, Packets: []net.PacketConn{g.net}}
+	for _, w := range with {
+		w(&cfg)
+	}
+	stack, err := New(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"mediasrv/media"
 	"mediasrv/routing"
 	"mediasrv/routing/fact"
+	"mediasrv/sip/resolve"
 	"mediasrv/sip/transaction"
 )
 
@@ -17,6 +18,8 @@ type Config struct {
 	Media   Rooms
 	Handler Handler // nil: every call is refused with 404 (a stack that only calls out)
 	Log     *slog.Logger
+
+	Names resolve.Asker // who knows where trunks' servers are; nil: the name servers of the file, or of the system
 
 	// Packets, Streams and Secure (TLS) replace the listeners that File.Listen.SIP asks for, if any is set. The stack closes them.
 	Packets []net.PacketConn

@@ -5,7 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
-	"net"
+	chance "math/rand/v2"
 	"net/netip"
 	"strings"
 
@@ -16,7 +16,9 @@ import (
 	"mediasrv/routing/fact"
 	"mediasrv/sip/dialog"
 	"mediasrv/sip/identity"
+	"mediasrv/sip/resolve"
 	"mediasrv/sip/transaction"
+	"mediasrv/sip/uplink"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -110,32 +112,20 @@ func (s *Stack) Call(ctx context.Context, o CallOptions, in routing.Room, events
 
 var errTransport = errors.New("no listener of this transport")
 
+// flowTo is the way to what a URI names (RFC 3263): the first address of the first record.
 func (s *Stack) flowTo(ctx context.Context, target sip.Uri) (transaction.Flow, error) {
-	transport := strings.ToUpper(target.UriParams.GetOr("transport", "udp"))
-	addr, err := netip.ParseAddr(strings.Trim(target.Host, "[]"))
+	server := resolve.Server{Host: strings.Trim(target.Host, "[]"), Port: target.Port, Transport: strings.ToLower(target.UriParams.GetOr("transport", ""))}
+	records, err := s.links.cache.Lookup(ctx, server)
 	if err != nil {
-		found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", target.Host)
-		if err != nil {
-			return transaction.Flow{}, err
-		}
-		addr = found[0]
-		for _, a := range found {
-			if a.Unmap().Is4() {
-				addr = a
-				break
-			}
-		}
+		return transaction.Flow{}, err
 	}
-	port := target.Port
-	if port == 0 {
-		port = sip.DefaultPort(transport)
-	}
-	for _, l := range s.listeners {
-		if l.Transport() == transport {
-			return l.Secure(netip.AddrPortFrom(addr.Unmap(), uint16(port)), "", strings.Trim(target.Host, "[]")), nil //nolint:gosec // the parser bounds it
+	for _, t := range resolve.Order(records, chance.IntN) {
+		if f, ok := s.flow("", t, server.Host); ok {
+			return f, nil
 		}
+		err = fmt.Errorf("%w: %s", errTransport, t.Transport)
 	}
-	return transaction.Flow{}, fmt.Errorf("%w: %s", errTransport, transport)
+	return transaction.Flow{}, err
 }
 
 // outbound is a call that we begin.
@@ -155,7 +145,9 @@ type outbound struct {
 	trunk    *config.Trunk // whose call it counts as, counted already; nil: none
 	hops     int
 	others   []dialog.Hop
-	bad      func()
+	first    dialog.Hop     // the target's, of a trunk
+	link     *uplink.Uplink // the trunk's; nil: none
+	redirect func([]sip.Uri, func([]dialog.Hop))
 	empty    func(netip.AddrPort) bool
 }
 
@@ -172,6 +164,9 @@ func (s *Stack) begin(o outbound, in routing.Room, events routing.Sink) (*Leg, e
 		stack: s, id: newLegID(), party: o.party, sipID: rand.Text() + "@" + realm, browser: o.webrtc,
 		session: newSession(end, o.webrtc, o.codecs, o.srtp), sink: events, flowID: o.flow.ID,
 	}
+	if o.link != nil {
+		l.attempt = o.link.Attempt()
+	}
 	l.sit(end)
 	l.log = s.log.With("leg", string(l.id), "sip", l.sipID)
 	tag := rand.Text()[:16]
@@ -183,7 +178,8 @@ func (s *Stack) begin(o outbound, in routing.Room, events routing.Sink) (*Leg, e
 	})
 	l.dialog = dialog.Dial(dialog.Config{
 		Queue: queue, Session: l.session, Owner: owner{l}, Place: place, Headers: o.headers, Edit: o.edit, Login: o.login,
-		Hops: o.hops, Others: o.others, Bad: o.bad, Empty: o.empty, KnowHop: func(f transaction.Flow) func() { return s.table.Know(f.Remote.Addr()) }, Know: s.knower(o.flow), Heard: o.heard, Log: l.log,
+		Hops: o.hops, Others: o.others, Routes: o.first.Routes, Doubtful: o.first.Doubtful, Report: o.first.Report, Redirect: o.redirect,
+		Retag: func(old, tag string) { s.rename(l, old, tag) }, Empty: o.empty, KnowHop: func(f transaction.Flow) func() { return s.table.Know(f.Remote.Addr()) }, Know: s.knower(o.flow), Heard: o.heard, Log: l.log,
 	}, l.sipID, tag, o.from, o.to, o.target, o.flow)
 	if err := s.keep(l, tag); err != nil {
 		l.sink = nil

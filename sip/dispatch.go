@@ -62,7 +62,7 @@ func (s *Stack) Registered(f transaction.Flow) bool { return s.phones.Who(f) != 
 
 // Trusted implements transaction.Handler.
 func (s *Stack) Trusted(f transaction.Flow) bool {
-	return f.WebSocket() || s.trunks.Allowed(f.Remote.Addr()) || s.phones.Reached(f.Remote)
+	return f.WebSocket() || s.trunks.Allowed(f.Remote.Addr()) || s.links.at(f.Remote.Addr()) || s.phones.Reached(f.Remote)
 }
 
 // asked answers OPTIONS: peers use it to see whether we take calls.

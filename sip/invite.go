@@ -109,6 +109,9 @@ func (s *Stack) take(tx *transaction.Server, t *config.Trunk, in fact.Invite) {
 		room.Close()
 		return
 	}
+	if link := s.links.of(t.Name); link != nil {
+		l.leave = link.Enter()
+	}
 	l.log.Info("call in", "trunk", t.Name, "from", in.From.Number, "to", in.To)
 	l.sink = s.handler.Handle(l, room, in)
 }
@@ -140,6 +143,9 @@ func (s *Stack) knower(f transaction.Flow) func() func() {
 // trunkOf finds the trunk that an INVITE is from, by address or by login. If it is nil the INVITE is answered or dropped.
 func (s *Stack) trunkOf(tx *transaction.Server) *config.Trunk {
 	req, addr := tx.Request, tx.Flow.Remote.Addr()
+	if t := s.links.from(req, addr); t != nil {
+		return t
+	}
 	if t := s.trunks.At(addr); t != nil {
 		return t
 	}

@@ -11,6 +11,7 @@ import (
 	"mediasrv/routing"
 	"mediasrv/routing/fact"
 	"mediasrv/sip/dialog"
+	"mediasrv/sip/uplink"
 
 	"github.com/google/uuid"
 )
@@ -26,8 +27,11 @@ type Leg struct {
 	keypad  atomic.Pointer[media.Endpoint]
 	session *session
 	browser bool
-	flowID  string        // of the flow that the dialog began with
-	trunk   *config.Trunk // whose call it counts as; nil: none
+	flowID  string          // of the flow that the dialog began with
+	trunk   *config.Trunk   // whose call it counts as; nil: none
+	attempt *uplink.Attempt // of a call out by a trunk; used on the queue
+	leave   func()          // counts a call in by a trunk out; nil: it is none
+	tags    []string        // local tags that it had before; guarded by Stack.mu
 	log     *slog.Logger
 
 	dialog *dialog.Dialog // set before anybody else sees the leg
@@ -112,11 +116,18 @@ func (o owner) emit(e routing.LegEvent) {
 	}
 }
 
-func (o owner) Ringing() { o.emit(routing.LegEvent{Kind: routing.LegRinging}) }
+func (o owner) Ringing() {
+	o.attempt.Rang()
+	o.emit(routing.LegEvent{Kind: routing.LegRinging})
+}
 
-func (o owner) Early() { o.emit(routing.LegEvent{Kind: routing.LegEarly}) }
+func (o owner) Early() {
+	o.attempt.Rang()
+	o.emit(routing.LegEvent{Kind: routing.LegEarly})
+}
 
 func (o owner) Answered() {
+	o.attempt.Answered()
 	o.session.answered()
 	o.log.Info("leg answered", "codec", o.Codec())
 	o.emit(routing.LegEvent{Kind: routing.LegAnswered})
@@ -132,10 +143,24 @@ func (o owner) Ended(why fact.EndReason, text string) {
 	if o.trunk != nil {
 		o.stack.trunks.Give(o.trunk)
 	}
+	o.attempt.Over(failed(why, o.dialog.Status()))
+	if o.leave != nil {
+		o.leave()
+	}
 	why = o.reason(why, text)
 	o.log.Info("leg ended", "reason", why.String(), "peer", text, "mos", round(q.MOS), "loss", round(q.Loss))
 	o.emit(routing.LegEvent{Kind: routing.LegEnded, Why: why, Status: o.dialog.Status(), Text: text, Quality: q})
 	o.sink = nil
+}
+
+// failed says that the network ended an attempt to call, not a person.
+func failed(why fact.EndReason, status int) bool {
+	switch why {
+	case fact.EndUnreachable, fact.EndTransport, fact.EndTimeout, fact.EndCongestion:
+		return true
+	default:
+		return status == 408 || status/100 == 5
+	}
 }
 
 // reason says it from the party's side.

@@ -1,41 +1,31 @@
 package sip
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/netip"
-	"slices"
-	"strconv"
-	"strings"
-	"sync"
 	"syscall"
 	"time"
 
-	"mediasrv/config"
 	"mediasrv/routing"
 	"mediasrv/routing/fact"
 	"mediasrv/sip/dialog"
-	"mediasrv/sip/transaction"
 
 	"github.com/emiago/sipgo/sip"
 )
 
-const (
-	lookUpEvery = time.Minute      // the servers' host names
-	lookUpFor   = 10 * time.Second // at most
-	knockFor    = 200 * time.Millisecond
-	badFor      = 30 * time.Second // a server that failed is tried last
-)
+// knockFor is how long the system has to say that nobody listens at an address.
+const knockFor = 200 * time.Millisecond
 
-// dialTrunk calls a number behind a trunk: its servers in the order of the file, but those that have failed lately last.
+// dialTrunk calls a number behind a trunk, by the ways that its uplink knows.
 func (s *Stack) dialTrunk(to routing.Target, from routing.Caller, in routing.Room, events routing.Sink) (routing.Leg, error) {
 	t := s.file.Trunks[to.Trunk]
 	if t == nil || !t.Outbound {
 		return nil, fmt.Errorf("sip: dial %s: the trunk carries no calls out: %w", to.Trunk, routing.ErrUnreachable)
 	}
-	hops := s.hopsTo(t, to.Number)
+	link := s.links.of(t.Name)
+	hops := link.Hops()
 	if len(hops) == 0 {
 		return nil, fmt.Errorf("sip: dial %s: none of its servers has a known address: %w", to.Trunk, routing.ErrUnreachable)
 	}
@@ -45,10 +35,15 @@ func (s *Stack) dialTrunk(to routing.Target, from routing.Caller, in routing.Roo
 	}
 	first := hops[0]
 	o := outbound{
-		flow: first.Flow, target: first.Target, bad: first.Bad, others: hops[1:], codecs: codecs(to.Codecs), srtp: policy(t.SRTP), trunk: t, hops: from.Hops,
+		flow: first.Flow, target: first.Target, first: first, others: hops[1:], link: link, codecs: codecs(to.Codecs), srtp: policy(t.SRTP), trunk: t, hops: from.Hops,
 		party: fact.Party{Number: to.Number, Trunk: t.Name},
 	}
 	s.present(&o, t, to, from, first.Place.Host)
+	if link.Redirects() {
+		o.redirect = func(contacts []sip.Uri, done func([]dialog.Hop)) {
+			link.Redirect(o.target.User, contacts, s.links.cache.Lookup, done)
+		}
+	}
 	if s.knocks {
 		o.empty = empty
 	}
@@ -75,136 +70,4 @@ func empty(remote netip.AddrPort) bool {
 		_, err = c.Read(make([]byte, 16))
 	}
 	return errors.Is(err, syscall.ECONNREFUSED)
-}
-
-// hopsTo are the ways to a number behind a trunk.
-func (s *Stack) hopsTo(t *config.Trunk, number string) []dialog.Hop {
-	var good, bad []dialog.Hop
-	l := s.listener(strings.ToUpper(t.Transport))
-	if l == nil {
-		return nil
-	}
-	now := time.Now()
-	for _, server := range t.Servers {
-		host, port := splitServer(server)
-		addr, ok := s.servers.addr(host)
-		if !ok {
-			continue
-		}
-		target := sip.Uri{Scheme: "sip", User: number, Host: host, Port: port}
-		if t.Transport != "udp" {
-			target.UriParams = sip.HeaderParams{{K: "transport", V: t.Transport}}
-		}
-		flow := l.Secure(netip.AddrPortFrom(addr, uint16(port)), t.Name, host) //nolint:gosec // config has checked it
-		hop := dialog.Hop{Target: target, Flow: flow, Place: s.place(flow), Bad: func() { s.servers.failed(flow.ID) }}
-		if s.servers.bad(flow.ID, now) {
-			bad = append(bad, hop)
-		} else {
-			good = append(good, hop)
-		}
-	}
-	return append(good, bad...)
-}
-
-func (s *Stack) listener(transport string) *transaction.Listener {
-	for _, l := range s.listeners {
-		if l.Transport() == transport {
-			return l
-		}
-	}
-	return nil
-}
-
-// splitServer reads what the file says: host, host:port.
-func splitServer(server string) (host string, port int) {
-	host, text, err := net.SplitHostPort(server)
-	if err != nil {
-		return strings.Trim(server, "[]"), 5060
-	}
-	port, _ = strconv.Atoi(text)
-	return host, port
-}
-
-// servers knows the addresses of trunks' servers, so that nobody waits for a name when a call is to go out, and which have failed lately.
-type servers struct {
-	names []string // to be looked up
-
-	mu    sync.Mutex
-	known map[string]netip.Addr
-	fails map[string]time.Time // by flow: until when
-}
-
-func newServers(file *config.Config) *servers {
-	s := &servers{known: map[string]netip.Addr{}, fails: map[string]time.Time{}}
-	for _, t := range file.Trunks {
-		for _, server := range t.Servers {
-			host, _ := splitServer(server)
-			if addr, err := netip.ParseAddr(host); err == nil {
-				s.known[host] = addr.Unmap()
-			} else if !slices.Contains(s.names, host) {
-				s.names = append(s.names, host)
-			}
-		}
-	}
-	return s
-}
-
-func (s *servers) addr(host string) (netip.Addr, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	a, ok := s.known[host]
-	return a, ok
-}
-
-func (s *servers) failed(flow string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.fails[flow] = time.Now().Add(badFor)
-}
-
-func (s *servers) bad(flow string, now time.Time) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return now.Before(s.fails[flow])
-}
-
-// lookUp keeps the addresses of names until ctx ends. A name that can't be found keeps the address that it had.
-func (s *servers) lookUp(ctx context.Context, missing func(host string, err error)) {
-	if len(s.names) == 0 {
-		return
-	}
-	again := time.NewTicker(lookUpEvery)
-	defer again.Stop()
-	for {
-		for _, host := range s.names {
-			if err := s.find(ctx, host); err != nil && ctx.Err() == nil {
-				missing(host, err)
-			}
-		}
-		select {
-		case <-again.C:
-		case <-ctx.Done():
-			return
-		}
-	}
-}
-
-func (s *servers) find(ctx context.Context, host string) error {
-	ctx, cancel := context.WithTimeout(ctx, lookUpFor)
-	defer cancel()
-	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", host)
-	if err != nil {
-		return fmt.Errorf("sip: look up %s: %w", host, err)
-	}
-	addr := found[0]
-	for _, a := range found {
-		if a.Unmap().Is4() {
-			addr = a
-			break
-		}
-	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.known[host] = addr.Unmap()
-	return nil
 }

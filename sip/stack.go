@@ -16,6 +16,7 @@ import (
 	"mediasrv/routing/fact"
 	"mediasrv/sip/digest"
 	"mediasrv/sip/registrar"
+	"mediasrv/sip/resolve"
 	"mediasrv/sip/secure"
 	"mediasrv/sip/transaction"
 	"mediasrv/sip/trunk"
@@ -35,7 +36,7 @@ type Stack struct {
 	verifier  *digest.Verifier
 	trunks    *trunk.Set
 	secrets   *secure.Store
-	servers   *servers
+	links     uplinks
 	knocks    bool // the listeners are sockets of the system
 	phones    *registrar.Registrar
 	open      func(log *slog.Logger) (routing.Room, error)
@@ -64,7 +65,7 @@ func New(cfg Config) (*Stack, error) {
 	}
 	s := &Stack{
 		file: file, handler: cfg.Handler, log: log, public: file.PublicAddress, verifier: digest.NewVerifier(realm),
-		trunks: trunk.New(file, realm), servers: newServers(file), legs: map[string]*Leg{}, browsers: map[*browser]struct{}{}, idle: make(chan struct{}),
+		trunks: trunk.New(file, realm), legs: map[string]*Leg{}, browsers: map[*browser]struct{}{}, idle: make(chan struct{}),
 	}
 	if cfg.Media != nil {
 		s.open = func(log *slog.Logger) (routing.Room, error) { return cfg.Media.Open(log) }
@@ -82,6 +83,11 @@ func New(cfg Config) (*Stack, error) {
 		}
 		return nil, err
 	}
+	ask := cfg.Names
+	if ask == nil {
+		ask = &resolve.Client{Servers: file.Nameservers}
+	}
+	s.uplink(ask)
 	return s, nil
 }
 
@@ -107,9 +113,16 @@ func (s *Stack) Run(ctx context.Context) error {
 	names, stop := context.WithCancel(ctx)
 	defer stop()
 	s.serving.Go(func() {
-		s.servers.lookUp(names, func(host string, err error) { s.log.Warn("a trunk's server was not found", "host", host, "err", err) })
+		s.links.cache.Run(names)
 	})
 	s.serving.Go(func() { s.renew(names) })
+	links, leave := context.WithCancel(context.WithoutCancel(ctx))
+	defer leave()
+	left := make(chan struct{})
+	go func() {
+		s.links.run(links)
+		close(left)
+	}()
 	var err error
 	select {
 	case <-ctx.Done():
@@ -119,6 +132,8 @@ func (s *Stack) Run(ctx context.Context) error {
 	stop()
 	s.Drain()
 	s.goodbye()
+	leave()
+	<-left
 	s.close()
 	return err
 }
@@ -194,10 +209,20 @@ func (s *Stack) keep(l *Leg, localTag string) error {
 	return nil
 }
 
+// rename makes a leg findable by a new local tag, too: messages to the old one may still come.
+func (s *Stack) rename(l *Leg, old, tag string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	l.tags = append(l.tags, old)
+	s.legs[legKey(l.sipID, tag)] = l
+}
+
 func (s *Stack) forget(l *Leg) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	delete(s.legs, legKey(l.sipID, l.dialog.LocalTag()))
+	for _, tag := range append(l.tags, l.dialog.LocalTag()) {
+		delete(s.legs, legKey(l.sipID, tag))
+	}
 	close(s.idle)
 	s.idle = make(chan struct{})
 }

@@ -15,7 +15,17 @@ func (d *Dialog) cancel(why fact.EndReason) {
 		return
 	}
 	o.cancelled = true
-	invite := o.tx.Request
+	d.sendCancel(o.tx, why)
+	o.patience = d.after(timeout, func() {
+		if d.state == Cancelling {
+			o.tx.Give()
+		}
+	})
+}
+
+// sendCancel cancels an INVITE of ours.
+func (d *Dialog) sendCancel(tx *transaction.Client, why fact.EndReason) {
+	invite := tx.Request
 	req := sip.NewRequest(sip.CANCEL, *invite.Recipient.Clone())
 	req.AppendHeader(invite.Via().Clone())
 	sip.CopyHeaders("Route", invite, req)
@@ -28,12 +38,7 @@ func (d *Dialog) cancel(why fact.EndReason) {
 	req.AppendHeader(reason(why))
 	req.AppendHeader(sip.NewHeader("User-Agent", Agent))
 	req.SetBody(nil)
-	d.queue.Send(req, o.tx.Flow, func(*sip.Response, error) {})
-	o.patience = d.after(timeout, func() {
-		if d.state == Cancelling {
-			o.tx.Give()
-		}
-	})
+	d.queue.Send(req, tx.Flow, func(*sip.Response, error) {})
 }
 
 // Cancelled takes the peer's CANCEL of the INVITE; the CANCEL itself is answered.

@@ -64,21 +64,25 @@ type Place struct {
 
 // Config is what both roles need.
 type Config struct {
-	Queue   *transaction.Queue // the dialog holds it until it is gone; the caller's hold is taken over
-	Session Session
-	Owner   Owner
-	Place   Place
-	Headers []sip.Header                           // in the INVITE that we send
-	Edit    func(*sip.Request)                     // the last hand on that INVITE; nil: none
-	Hops    int                                    // its Max-Forwards; 0: 70, negative: 0
-	Others  []Hop                                  // where else to try, if the target has no room or can't be reached
-	Bad     func()                                 // called if it hasn't or can't; nil: nobody wants to know
-	Empty   func(netip.AddrPort) bool              // asks, for a moment, whether nobody listens at an address; nil: it isn't asked
-	KnowHop func(transaction.Flow) (forget func()) // Know for one of Others
-	Login   *Login                                 // for 401 and 407; nil: none
-	Know    func() (forget func())
-	Heard   func() // at the first response to our INVITE; nil: not wanted
-	Log     *slog.Logger
+	Queue    *transaction.Queue // the dialog holds it until it is gone; the caller's hold is taken over
+	Session  Session
+	Owner    Owner
+	Place    Place
+	Headers  []sip.Header       // in the INVITE that we send
+	Edit     func(*sip.Request) // the last hand on that INVITE; nil: none
+	Hops     int                // its Max-Forwards; 0: 70, negative: 0
+	Others   []Hop              // where else to try, if the target has no room or can't be reached
+	Routes   []sip.Uri          // of the target, as Hop has them; so are the next two
+	Doubtful bool
+	Report   func(Report)
+	Redirect func(contacts []sip.Uri, done func([]Hop)) // finds hops for a 3xx; done may be called later, by anybody; nil: 3xx ends the call
+	Retag    func(old, tag string)                      // the local tag is another one from now on; nil: it mustn't be
+	Empty    func(netip.AddrPort) bool                  // asks, for a moment, whether nobody listens at an address; nil: it isn't asked
+	KnowHop  func(transaction.Flow) (forget func())     // Know for one of Others
+	Login    *Login                                     // for 401 and 407; nil: none
+	Know     func() (forget func())
+	Heard    func() // at the first response to our INVITE; nil: not wanted
+	Log      *slog.Logger
 }
 
 // Login answers digest challenges.

@@ -22,16 +22,22 @@ type Party struct {
 
 // outgoing is the INVITE that begins a dialog as UAC.
 type outgoing struct {
-	tx        *transaction.Client
-	cancelled bool
-	patience  *time.Timer
-	rung      bool
-	heard     bool
-	forks     []string // To tags of 2xx that were ended
-	offer     []byte
-	seq       uint32      // the last CSeq that it had
-	silence   *time.Timer // until the next hop is tried
-	knock     *time.Timer
+	tx         *transaction.Client
+	cancelled  bool
+	patience   *time.Timer
+	rung       bool
+	heard      bool
+	forks      []string // To tags of 2xx that were ended
+	offer      []byte
+	seq        uint32      // the last CSeq that it had
+	silence    *time.Timer // until the next hop is tried
+	knock      *time.Timer
+	begun      time.Time             // the INVITE to this hop
+	reported   bool                  // how this hop is
+	rang       bool                  // at this hop
+	hops       int                   // that were left
+	dropped    []*transaction.Client // INVITEs to hops that were left, which rang there after all
+	redirected []string              // where 3xx led
 }
 
 // Dial makes a dialog as UAC, from one party to another, at a target by a flow. Start sends the INVITE.
@@ -41,6 +47,7 @@ func Dial(cfg Config, callID, tag string, from, to Party, target sip.Uri, flow t
 	d.local = party{name: from.Name, uri: from.URI, tag: tag}
 	d.remote = party{name: to.Name, uri: to.URI}
 	d.target = target
+	d.routes = cfg.Routes
 	d.flow = flow
 	d.calling = &outgoing{}
 	return d
@@ -101,6 +108,11 @@ func (d *Dialog) sendInvite(req *sip.Request, tries int) {
 			return // of the INVITE before the one with the login
 		}
 		d.trust()
+		if err == nil {
+			d.reportResponse(res)
+		} else {
+			d.report(Report{Err: err})
+		}
 		switch {
 		case err != nil && d.reroute(err.Error()):
 		case err != nil:
@@ -127,6 +139,7 @@ func (d *Dialog) progress(res *sip.Response) {
 	if res.StatusCode == sip.StatusTrying {
 		return
 	}
+	d.calling.rang = d.calling.rang || res.StatusCode == sip.StatusRinging
 	if res.StatusCode == sip.StatusRinging && !d.calling.rung {
 		d.calling.rung = true
 		d.cfg.Owner.Ringing()
@@ -227,9 +240,14 @@ func (d *Dialog) inviteRefused(req *sip.Request, res *sip.Response, tries int) {
 			return
 		}
 	}
-	if res.StatusCode == sip.StatusServiceUnavailable && d.reroute(res.StartLine()) {
+	if d.elsewhere(res) || d.redirect(res) {
 		return
 	}
+	d.refused(res)
+}
+
+// refused ends the call with what the last hop said.
+func (d *Dialog) refused(res *sip.Response) {
 	d.status = res.StatusCode
 	d.inviteFailed(FailureOf(res.StatusCode), said(fmt.Sprintf("%d %s", res.StatusCode, res.Reason), res))
 }

@@ -1,6 +1,11 @@
 package dialog
 
 import (
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,22 +17,44 @@ import (
 
 // Hop is a way to the far end.
 type Hop struct {
-	Target sip.Uri
-	Flow   transaction.Flow
-	Place  Place
-	Bad    func() // called when it has no room or can't be reached; nil: nobody wants to know
+	Target   sip.Uri
+	Routes   []sip.Uri // Route headers of the INVITE: an outbound proxy, a Service-Route
+	Flow     transaction.Flow
+	Place    Place
+	Doubtful bool         // it didn't answer lately
+	Report   func(Report) // called with what came of the INVITE; nil: nobody wants to know
 }
 
-// How long a hop may be silent: first somebody looks whether anybody is there, then the next one is tried, if there is one (RFC 3263, 4.3).
+// Report is what came of an INVITE at a hop: the first response that says how the hop is, or why there is none.
+type Report struct {
+	Status int
+	Text   string        // of a response
+	After  time.Duration // since the INVITE
+	Retry  time.Duration // that the hop wants to be left alone (Retry-After)
+	Err    error         // nothing came, or it couldn't be sent
+}
+
+// How long a hop may be silent: first somebody looks whether anybody is there, then the next one is tried (RFC 3263, 4.3). The last one is waited for longer, unless
+// it was silent before; RFC 3261 would wait for 32 s, which no caller does.
 const (
 	knockAfter   = 200 * time.Millisecond
 	silenceLimit = 2 * time.Second
+	lastSilence  = 8 * time.Second
+)
+
+// mostRedirects bounds the 3xx that one call follows, besides that none is followed twice.
+const mostRedirects = 5
+
+var (
+	errNobody = errors.New("nobody listens there")
+	errSilent = errors.New("no answer within")
 )
 
 // doubt begins to watch whether anything comes from the hop.
 func (d *Dialog) doubt() {
 	o := d.calling
 	tx := o.tx
+	o.begun = time.Now()
 	if empty := d.cfg.Empty; empty != nil && !d.flow.Reliable() {
 		remote := d.flow.Remote
 		o.knock = time.AfterFunc(knockAfter, func() {
@@ -36,18 +63,29 @@ func (d *Dialog) doubt() {
 			}
 			d.queue.Do(func() {
 				if d.calling.tx == tx && d.state == Calling {
-					d.nobody(tx)
+					d.nobody(errNobody)
 				}
 			})
 		})
 	}
-	if len(d.cfg.Others) > 0 {
-		o.silence = d.after(silenceLimit, func() {
+	if limit := d.patience(); limit > 0 {
+		o.silence = d.after(limit, func() {
 			if d.calling.tx == tx && d.state == Calling {
-				d.reroute("no answer within " + silenceLimit.String())
+				d.nobody(fmt.Errorf("%w %s", errSilent, limit))
 			}
 		})
 	}
+}
+
+// patience is how long the hop may be silent; 0: as long as RFC 3261 has it, for peers of whom nobody wants to know.
+func (d *Dialog) patience() time.Duration {
+	switch {
+	case len(d.cfg.Others) > 0 || d.cfg.Doubtful && d.cfg.Report != nil:
+		return silenceLimit
+	case d.cfg.Report != nil:
+		return lastSilence
+	}
+	return 0
 }
 
 // trust ends doubt: something came.
@@ -59,52 +97,204 @@ func (d *Dialog) trust() {
 	}
 }
 
-// nobody is the hop's machine saying that nobody listens there.
-func (d *Dialog) nobody(tx *transaction.Client) {
-	const text = "nobody listens there"
-	if d.reroute(text) {
-		return
+// report tells whoever wants to know how the hop is.
+func (d *Dialog) report(r Report) {
+	if d.cfg.Report != nil {
+		r.Text = strings.ToValidUTF8(r.Text, "?")
+		d.cfg.Report(r)
 	}
-	d.calling.tx = nil
-	tx.Give()
-	d.inviteFailed(fact.EndUnreachable, text)
 }
 
-// reroute sends the INVITE to the next hop, as a new transaction with a new CSeq; false: there is none.
-func (d *Dialog) reroute(why string) bool {
-	if bad := d.cfg.Bad; bad != nil && d.state.Live() {
-		bad()
+// reportResponse is report for the first response of a hop, and for a final one that blames it.
+func (d *Dialog) reportResponse(res *sip.Response) {
+	o := d.calling
+	if first := !o.reported; first || blames(res.StatusCode) {
+		o.reported = true
+		r := Report{Status: res.StatusCode, Text: fmt.Sprintf("%d %s", res.StatusCode, res.Reason), Retry: RetryIn(res)}
+		if first {
+			r.After = time.Since(o.begun)
+		}
+		d.report(r)
 	}
-	if len(d.cfg.Others) == 0 || !d.state.Live() || !d.on(Rerouted) {
+}
+
+// blames says that a final response means that this hop can't, and another one perhaps can (RFC 3263, 4.3; carriers want it of every 5xx).
+func blames(status int) bool { return status == sip.StatusRequestTimeout || status/100 == 5 }
+
+// RetryIn is how long a response's sender wants to be left alone (RFC 3261, 20.33).
+func RetryIn(res *sip.Response) time.Duration {
+	h := res.GetHeader("Retry-After")
+	if h == nil {
+		return 0
+	}
+	digits, _, _ := strings.Cut(strings.TrimSpace(h.Value()), " ")
+	digits, _, _ = strings.Cut(digits, ";")
+	n, err := strconv.Atoi(digits)
+	if err != nil || n < 0 || n > int(time.Hour/time.Second) {
+		return 0
+	}
+	return time.Duration(n) * time.Second
+}
+
+// nobody gives a hop up that says nothing.
+func (d *Dialog) nobody(why error) {
+	d.report(Report{Err: why})
+	if d.reroute(why.Error()) {
+		return
+	}
+	tx := d.calling.tx
+	d.calling.tx = nil
+	tx.Give()
+	d.inviteFailed(fact.EndUnreachable, why.Error())
+}
+
+// elsewhere goes to another hop, or to the same in another way, after a final response that allows it.
+func (d *Dialog) elsewhere(res *sip.Response) bool {
+	status := res.StatusCode
+	switch {
+	case !d.state.Live():
+		return false
+	case status == sip.StatusRequestTimeout && d.calling.rang:
+		return false // the callee has heard it ring
+	case blames(status):
+		return d.reroute(res.StartLine())
+	case status == sip.StatusLoopDetected && d.calling.hops > 0 && d.cfg.Retag != nil:
+		// The hop before has passed the call on after all, and both meet in one server, which takes the second for the first's double (RFC 3261, 8.2.2.2): it is called
+		// once more by another name.
+		d.cfg.Others = slices.Insert(d.cfg.Others, 0, d.here())
+		old := d.local.tag
+		d.local.tag = rand.Text()[:16]
+		d.cfg.Retag(old, d.local.tag)
+		d.calling.hops = 0
+		return d.move(res.StartLine())
+	case status == sip.StatusLoopDetected && d.calling.hops > 0:
+		return d.reroute(res.StartLine())
+	}
+	return false
+}
+
+// here is the hop that the call is at.
+func (d *Dialog) here() Hop {
+	return Hop{Target: d.target, Routes: d.routes, Flow: d.flow, Place: d.cfg.Place, Doubtful: d.cfg.Doubtful, Report: d.cfg.Report}
+}
+
+// reroute sends the INVITE to the next hop; false: there is none.
+func (d *Dialog) reroute(why string) bool {
+	if len(d.cfg.Others) == 0 || !d.state.Live() {
+		return false
+	}
+	d.calling.hops++
+	return d.move(why)
+}
+
+// move sends the INVITE to the first of the others, as a new transaction with a new CSeq.
+func (d *Dialog) move(why string) bool {
+	if !d.on(Rerouted) {
 		return false
 	}
 	d.trust()
-	old := d.calling.tx
+	o := d.calling
 	next := d.cfg.Others[0]
 	d.cfg.Others = d.cfg.Others[1:]
 	d.log.Warn("the next server is tried", "why", strings.ToValidUTF8(why, "?"), "server", next.Flow.ID)
 	user := d.cfg.Place.User
-	d.target, d.flow, d.cfg.Place, d.cfg.Bad = next.Target, next.Flow, next.Place, next.Bad
+	d.target, d.routes, d.flow = next.Target, next.Routes, next.Flow
+	d.cfg.Place, d.cfg.Report, d.cfg.Doubtful = next.Place, next.Report, next.Doubtful
 	d.cfg.Place.User = user
-	d.routes, d.offered = nil, nil
+	d.offered = nil
 	d.remote.tag = ""
+	o.reported, o.rang = false, false
 	d.forget()
 	d.forget = func() {}
 	if d.cfg.KnowHop != nil {
 		d.forget = d.cfg.KnowHop(next.Flow)
 	}
-	d.call()
-	if old != nil && d.calling.tx != old {
-		old.Give()
-	}
+	d.call() // the transaction before lives on until its end: if that hop does ring after all, it is cancelled there
 	return true
 }
 
-// late takes what comes from a hop that was given up: a call that it has taken all the same is ended.
+// late takes what comes from a hop that was given up: a call that rings there after all is cancelled, one that is taken is ended.
 func (d *Dialog) late(tx *transaction.Client, res *sip.Response, err error) {
-	if err == nil && tx != nil && res.IsSuccess() && transaction.ToTag(res) != d.remote.tag {
+	switch {
+	case err != nil || tx == nil:
+	case res.IsProvisional():
+		if o := d.calling; !slices.Contains(o.dropped, tx) {
+			o.dropped = append(o.dropped, tx)
+			d.sendCancel(tx, fact.EndElsewhere)
+		}
+	case res.IsSuccess() && transaction.ToTag(res) != d.remote.tag:
+		now := d.flow
+		d.flow = tx.Flow
 		d.endFork(res, transaction.ToTag(res))
+		d.flow = now
 	}
+}
+
+// redirect takes a 3xx: its Contacts, the most wanted first, are tried if the owner allows it. False: they aren't.
+func (d *Dialog) redirect(res *sip.Response) bool {
+	o := d.calling
+	if d.cfg.Redirect == nil || !d.state.Live() || res.StatusCode/100 != 3 {
+		return false
+	}
+	var contacts []sip.Uri
+	for _, c := range byWish(res) {
+		if name := c.String(); !slices.Contains(o.redirected, name) && len(o.redirected) < mostRedirects {
+			o.redirected = append(o.redirected, name)
+			contacts = append(contacts, c)
+		}
+	}
+	if len(contacts) == 0 || !d.on(Rerouted) {
+		return false
+	}
+	d.cfg.Redirect(contacts, func(hops []Hop) { d.queue.Do(func() { d.follow(res, hops) }) })
+	return true
+}
+
+// follow goes where a 3xx leads.
+func (d *Dialog) follow(res *sip.Response, hops []Hop) {
+	if d.state == Calling && len(hops) > 0 {
+		d.cfg.Others = append(hops, d.cfg.Others...)
+		if d.move(res.StartLine()) {
+			return
+		}
+	}
+	d.refused(res)
+}
+
+// byWish are the Contacts of a response, the one with the highest q first (RFC 3261, 20.10).
+func byWish(res *sip.Response) []sip.Uri {
+	type wished struct {
+		uri sip.Uri
+		q   float64
+	}
+	var all []wished
+	for _, h := range res.GetHeaders("Contact") {
+		c, ok := h.(*sip.ContactHeader)
+		if !ok || c.Address.Wildcard || c.Address.Host == "" {
+			continue
+		}
+		q := 1.0
+		if text, has := c.Params.Get("q"); has {
+			if n, err := strconv.ParseFloat(text, 64); err == nil {
+				q = n
+			}
+		}
+		all = append(all, wished{*c.Address.Clone(), q})
+	}
+	slices.SortStableFunc(all, func(a, b wished) int {
+		switch {
+		case a.q > b.q:
+			return -1
+		case a.q < b.q:
+			return 1
+		}
+		return 0
+	})
+	out := make([]sip.Uri, len(all))
+	for i, w := range all {
+		out[i] = w.uri
+	}
+	return out
 }
 
 // phrases are the words of statuses that are passed on.
