@@ -46,6 +46,7 @@ test)
 	need "$(chromium_package)" browser
 	need shellcheck has shellcheck
 	need baresip-core has baresip
+	need kamailio has kamailio
 	;;
 *)
 	echo "usage: $0 run|test" >&2

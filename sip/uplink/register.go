@@ -134,12 +134,9 @@ func (u *Uplink) once(ctx context.Context) time.Duration {
 	return vary(doubled(firstRetry, u.standing.fails-1, mostRetry))
 }
 
-// registrars are the addresses to try: the one that has our registration, and so a way through its own network, comes first while it is well.
+// registrars are the addresses to try: the one that has our registration comes first while it is well.
 func (u *Uplink) registrars() []way {
 	ways := u.ways(chance)
-	if !u.trunk.Register.On {
-		return ways
-	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if h := u.health[u.standing.at]; h != nil && h.state == fact.TargetDown {

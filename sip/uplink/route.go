@@ -62,10 +62,21 @@ func serviceRoute(res *sip.Response) []sip.Uri {
 	return out
 }
 
+// callees are the addresses that a call tries: where there is a Service-Route, the one that gave it comes first.
+func (u *Uplink) callees() []way {
+	u.mu.Lock()
+	learnt := len(u.standing.routes) > 0
+	u.mu.Unlock()
+	if learnt {
+		return u.registrars()
+	}
+	return u.ways(chance)
+}
+
 // Hops are the ways of a call, in the order in which they are tried; the number in their Targets is the caller's to write.
 func (u *Uplink) Hops() []dialog.Hop {
 	var out []dialog.Hop
-	for _, w := range u.registrars() {
+	for _, w := range u.callees() {
 		flow, ok := u.net.Flow(u.trunk.Name, w.target, w.server.what.Host)
 		if !ok {
 			continue
