@@ -64,16 +64,17 @@ func (f *framer) next(pinged bool) (piece, []byte, error) {
 		return nothingYet, nil, nil
 	}
 	end += from + 4
+	if end > maxHead {
+		return broken, f.buf[:end], errHeadTooLong
+	}
 	length, err := contentLength(f.buf[:end])
 	switch {
 	case err != nil:
 		return broken, f.buf[:end], err
-	case end > maxHead:
-		return broken, f.buf[:end], errHeadTooLong
 	case end+length > maxMessage:
 		return broken, f.buf[:end], errTooLong
 	case len(f.buf) < end+length:
-		f.head = end // found again at once
+		f.head = end - 1 // so that it is found again at once
 		return nothingYet, nil, nil
 	}
 	msg := f.buf[:end+length]
