@@ -29,16 +29,14 @@ func check(req *sip.Request) *Fault {
 	if twice := repeated(req); twice != "" {
 		return bad("two " + twice)
 	}
-	if l := req.ContentLength(); l != nil && int(*l) > len(req.Body()) {
-		return bad("the body is shorter than Content-Length")
-	}
 	if via := req.Via(); !strings.EqualFold(via.ProtocolName, "SIP") || via.Host == "" {
 		return bad("Via")
 	}
-	switch scheme := strings.ToLower(req.Recipient.Scheme); scheme {
-	case "sip", "sips", "tel":
-	default:
+	switch scheme := strings.ToLower(req.Recipient.Scheme); {
+	case scheme != "sip" && scheme != "sips" && scheme != "tel":
 		return &Fault{unsupportedScheme, "Unsupported URI Scheme"}
+	case len(req.Recipient.Headers) > 0:
+		return bad("headers in the Request-URI") // RFC 3261, 19.1.1
 	}
 	return nil
 }

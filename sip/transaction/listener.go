@@ -106,10 +106,6 @@ func (l *Listener) admits(from netip.AddrPort, data []byte) bool {
 // message parses one whole message and gives it to the table. What can't be read is answered with 400 where that is possible.
 func (l *Listener) message(flow Flow, data []byte) {
 	msg, err := l.parser.ParseSIP(data)
-	if req, ok := msg.(*sip.Request); ok && errors.Is(err, sip.ErrParseReadBodyIncomplete) {
-		msg, err = req, nil // the table says what is wrong with it
-		req.SetBody(nil)
-	}
 	if err != nil {
 		l.table.malformed(flow, data, err)
 		return

@@ -57,13 +57,25 @@ func badRequest(data []byte, why error) []byte {
 	return []byte(out.String())
 }
 
-// statusOf is 400, or 505 for another version of SIP.
+// statusOf is 400, or 505 for another version of SIP, or 416 for a Request-URI that isn't ours to read.
 func statusOf(line []byte, why error) string {
 	version := line[bytes.LastIndexByte(line, ' ')+1:]
 	if bytes.HasPrefix(version, []byte("SIP/")) && string(version) != "SIP/2.0" {
 		return strconv.Itoa(sip.StatusVersionNotSupported) + " Version Not Supported"
 	}
+	if scheme, _, ok := bytes.Cut(line[bytes.IndexByte(line, ' ')+1:], []byte(":")); ok && isScheme(scheme) {
+		switch string(bytes.ToLower(scheme)) {
+		case "sip", "sips", "tel":
+		default:
+			return strconv.Itoa(unsupportedScheme) + " Unsupported URI Scheme"
+		}
+	}
 	return strconv.Itoa(sip.StatusBadRequest) + " Bad Request (" + reasonOf(why) + ")"
+}
+
+// isScheme says whether bytes can be the scheme of a URI (RFC 3986, 3.1).
+func isScheme(b []byte) bool {
+	return len(b) > 0 && len(b) < 64 && len(bytes.Trim(bytes.ToLower(b), "abcdefghijklmnopqrstuvwxyz0123456789+-.")) == 0
 }
 
 // copied are the headers of a response that are the request's own (RFC 3261, 8.2.6.2).
@@ -73,6 +85,9 @@ var copied = map[string]string{
 
 // reasonOf is an error as it may stand in a reason phrase: short, one line, nothing of the peer's own text.
 func reasonOf(err error) string {
+	if errors.Is(err, sip.ErrParseReadBodyIncomplete) {
+		return "the body is shorter than Content-Length"
+	}
 	for _, known := range []error{errHeadTooLong, errTooLong, errNoLength, errBadLength, errTwoLengths} {
 		if errors.Is(err, known) {
 			return known.Error()

@@ -86,6 +86,7 @@ func (s *Server) Reply(code int, phrase string, headers ...sip.Header) error {
 // Response makes a response to the request; it goes to where the request came from.
 func (s *Server) Response(code int, phrase string, body []byte) *sip.Response {
 	res := sip.NewResponseFromRequest(s.Request, code, phrase, body)
+	res.SipVersion = "SIP/2.0" // whatever the request says
 	if via := res.Via(); via != nil && !via.Params.Has("received") {
 		if host, _, err := net.SplitHostPort(s.Request.Source()); err == nil && host != via.Host {
 			via.Params.Add("received", host) // RFC 3261, 18.2.1

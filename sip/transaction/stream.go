@@ -24,6 +24,7 @@ const (
 	pingEvery    = 30 * time.Second // connections that we opened (RFC 5626, 4.4.1)
 	pongWithin   = 10 * time.Second // of peers that have answered one before
 	watchEvery   = time.Second
+	farewell     = time.Second // from a stream that can't be read any more to its end
 )
 
 var (
@@ -31,6 +32,7 @@ var (
 	errSilent  = errors.New("no message in time")
 	errNoPong  = errors.New("no answer to keep-alive")
 	errDropped = errors.New("a stranger's words")
+	errBroken  = errors.New("the stream has no borders any more")
 )
 
 // stream is one TCP or TLS connection (Conn). Two goroutines serve it: one reads, one writes and watches the clock.
@@ -46,8 +48,8 @@ type stream struct {
 	over    sync.Once
 
 	mu       sync.Mutex
-	pending  []byte // to be written
-	last     bool   // then the connection ends
+	pending  []byte    // to be written
+	leave    time.Time // when the connection ends, after what was written; zero: not
 	stranger bool
 	spoke    bool      // a message has come
 	begun    time.Time // of the connection, then of its last message
@@ -77,7 +79,12 @@ func (s *stream) read() {
 		n, err := s.conn.Read(buf)
 		if n > 0 {
 			f.feed(buf[:n])
-			if err := s.pieces(&f); err != nil {
+			switch err := s.pieces(&f); {
+			case errors.Is(err, errBroken):
+				s.finish(farewell)
+				<-s.done
+				return
+			case err != nil:
 				s.end(err)
 				return
 			}
@@ -108,8 +115,7 @@ func (s *stream) pieces(f *framer) error {
 				return errDropped
 			}
 			s.pool.listener.table.malformed(s.flow(), data, err)
-			s.finish()
-			return nil
+			return errBroken
 		case message:
 			if s.isStranger() && !s.admitted(data) {
 				return errDropped
@@ -236,10 +242,10 @@ func (s *stream) pump() {
 		select {
 		case <-s.wake:
 			s.mu.Lock()
-			data, last := s.pending, s.last
+			data, leave := s.pending, s.leave
 			s.pending = nil
 			s.mu.Unlock()
-			if err := s.put(data); err != nil || last {
+			if err := s.put(data); err != nil || !leave.IsZero() && !time.Now().Before(leave) {
 				s.end(err)
 				return
 			}
@@ -278,7 +284,7 @@ func (s *stream) put(data []byte) error {
 // late says why the connection has to end now.
 func (s *stream) late(now time.Time) error {
 	s.mu.Lock()
-	partial, begun, stranger, spoke := s.partial, s.begun, s.stranger, s.spoke
+	partial, begun, stranger, spoke, leave := s.partial, s.begun, s.stranger, s.spoke, s.leave
 	deaf := s.pongs && !s.pinged.IsZero() && now.Sub(s.pinged) >= pongWithin
 	s.mu.Unlock()
 	limit := idleLimit
@@ -289,6 +295,8 @@ func (s *stream) late(now time.Time) error {
 		limit = patience
 	}
 	switch {
+	case !leave.IsZero() && !now.Before(leave):
+		return errBroken
 	case deaf:
 		return errNoPong
 	case !partial.IsZero() && now.Sub(partial) >= patience:
@@ -319,7 +327,7 @@ func (s *stream) write(data []byte) error {
 	}
 	s.mu.Lock()
 	full := len(s.pending)+len(data) > mostPending
-	if !full && !s.last {
+	if !full {
 		s.pending = append(s.pending, data...)
 	}
 	s.mu.Unlock()
@@ -338,10 +346,10 @@ func (s *stream) signal() {
 	}
 }
 
-// finish ends the connection when everything before is written.
-func (s *stream) finish() {
+// finish ends the connection after a time, in which answers that are on their way are still written.
+func (s *stream) finish(after time.Duration) {
 	s.mu.Lock()
-	s.last = true
+	s.leave = time.Now().Add(after)
 	s.mu.Unlock()
 	s.signal()
 }

@@ -305,7 +305,7 @@ func (p *streams) close() {
 	_ = p.ln.Close()
 	p.cancel()
 	for _, s := range all {
-		s.finish()
+		s.finish(0)
 	}
 	p.running.Wait()
 }
