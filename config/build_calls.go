@@ -44,6 +44,7 @@ func (b *builder) waiting(n *node) {
 			Name:           key.text,
 			Greeting:       b.audio(w.get("greeting"), true),
 			Music:          b.audio(w.get("music"), true),
+			MusicInStep:    val(w.get("music_in_step"), false),
 			LongestWait:    val(longest.get("after"), LongestWait),
 			LongestMessage: b.audio(longest, false),
 			Announcements:  b.announcements(w.get("announcements")),

@@ -156,6 +156,7 @@ type WaitingStrategy struct {
 	Name           string
 	Greeting       *Audio // nil: none
 	Music          *Audio // nil: the built-in
+	MusicInStep    bool   // all callers hear the same place of it
 	LongestWait    time.Duration
 	LongestMessage *Audio // before hanging up; nil: none
 	Announcements  []Announcement

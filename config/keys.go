@@ -192,6 +192,7 @@ func waitingKeys() *shape {
 	return of(
 		field{key: "greeting", what: audioKeys(), or: "none", about: "Played once, first."},
 		field{key: "music", what: audioKeys(), or: "the built-in music", about: "Repeated while the caller waits."},
+		field{key: "music_in_step", what: yesNo(), std: "false", about: "Do all callers hear the same place of the music, as on the radio? Else it begins anew for each."},
 		field{
 			key: "longest_wait", what: of(append([]field{
 				{key: "after", what: durationIn(time.Second, day), std: "30m", about: "Then the message plays, if there is one, and the call ends."},

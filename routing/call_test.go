@@ -382,6 +382,25 @@ func TestLegRowHasItsQuality(t *testing.T) {
 	})
 }
 
+// Music is at the same place for all who wait, if the file says so; what else is played begins at its start.
+func TestMusicInStep(t *testing.T) {
+	for _, step := range []bool{false, true} {
+		cfg := testConfig()
+		cfg.Waiting["calm"].MusicInStep = step
+		inWorld(t, cfg, func(w *world) {
+			w.only()
+			c := w.call("+819012345678", supportNumber)
+			if p := c.room.Plan().Rows[c.Endpoint()]; p.Prompt.Audio == nil || p.Prompt.InStep {
+				t.Errorf("greeting: %+v", p.Prompt)
+			}
+			w.after(4 * time.Second)
+			if p := c.room.Plan().Rows[c.Endpoint()].Music; c.hears() != "music" || p.InStep != step || !p.Loop {
+				t.Errorf("music_in_step: %v: %+v", step, p)
+			}
+		})
+	}
+}
+
 func TestEarlyCallerNeedSendNothing(t *testing.T) {
 	inWorld(t, testConfig(), func(w *world) {
 		w.only()

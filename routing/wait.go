@@ -37,6 +37,7 @@ type waiter struct {
 	reply         *prompt.Prompt
 
 	front, behind sound
+	inStep        bool        // the music is at the same place for all
 	offer         floor.Offer // whose phone rings; no ID: nobody's
 	claimed       bool        // the agent has picked up, and the floor is asked
 }
@@ -74,7 +75,7 @@ func (s *script) newWaiter(sit Situation) *waiter {
 	w := &waiter{script: s, sit: sit, queue: s.cfg.Queues[sit.Target.Queue], view: waiting.View{Began: time.Now()}}
 	w.strategy, w.sounds = s.c.strategy(s.cfg, sit, w.queue)
 	if of := s.cfg.Waiting[strategyOf(sit, w.queue)]; of != nil {
-		w.announcements, w.always = of.Announcements, of.Keys
+		w.announcements, w.always, w.inStep = of.Announcements, of.Keys, of.MusicInStep
 	}
 	w.view.Announced = make([]time.Time, len(w.announcements))
 	return w
@@ -166,6 +167,7 @@ func (w *waiter) hear(step waiting.Step, front *prompt.Prompt) {
 	}
 	w.turn(&w.front, step.Front, step.N, front, false)
 	w.turn(&w.behind, step.Behind, 0, w.sounds[step.Behind], true)
+	w.behind.play.InStep = w.inStep && step.Behind == waiting.Music
 	w.toCaller(media.Row{Music: w.behind.play, Prompt: w.front.play, Digits: true})
 }
 
