@@ -40,7 +40,8 @@ type coders struct {
 	up    *codec.Resampler // what was decoded into the room's rate; nil: it has it already
 	down  *codec.Resampler // the room's into the encoder's; nil: it has it already
 	play  *codec.Resampler // a prompt's into the room's; nil: it has it already
-	heard []int16          // decoded and not yet played, at the room's rate
+	heard []int16          // decoded and not yet played, at the room's rate; nil: the kit's, while there is one
+	lent  bool             // heard is the kit's
 	said  []int16          // not yet a packet, at the encoder's rate; nil: every frame is one
 }
 
@@ -72,15 +73,21 @@ func newCoders(t tuning) (*coders, error) {
 	if prompt.Rate != t.rate {
 		c.play = codec.NewResampler(prompt.Rate, t.rate)
 	}
-	longest := pulseTime
-	if t.hears == codec.Opus {
-		longest = codec.MaxTime
+	if c.longestTime() != pulseTime || t.rate != codec.Rate {
+		c.heard = make([]int16, t.rate/1000*(c.longestTime()+20))
 	}
-	c.heard = make([]int16, t.rate/1000*(longest+20))
 	if t.ptime != 20 {
 		c.said = make([]int16, c.own/1000*(t.ptime+20))
 	}
 	return c, nil
+}
+
+// longestTime is the longest packet that fits behind a frame in heard, ms.
+func (c *coders) longestTime() int {
+	if c.hears == codec.Opus {
+		return codec.MaxTime
+	}
+	return pulseTime
 }
 
 // nearest is the rate of a codec's coders for PCM of a rate: the same if there is one.
@@ -156,6 +163,7 @@ func (r *Room) use(c *command) {
 func (e *Endpoint) adopt(c *coders) {
 	old := e.coders
 	e.coders = c
+	e.equip()
 	e.in.queued, e.say.queued = 0, 0
 	e.say.lossy = 0
 	if j := e.in.jitter; j != nil && old.hears != c.hears {

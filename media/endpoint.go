@@ -169,7 +169,7 @@ func (e *Endpoint) Negotiate(n Negotiated) {
 	} else {
 		e.openControl(&n)
 	}
-	r.worker.stockJitters()
+	r.worker.stockKits()
 	r.worker.post(c)
 }
 

@@ -16,7 +16,8 @@ const comfortNoise = 13
 type inbound struct {
 	format    codec.Format
 	latch     rtp.Latch
-	jitter    *rtp.Jitter // nil while nobody needs the voice decoded
+	kit       *kit        // nil while nobody needs the voice decoded
+	jitter    *rtp.Jitter // the kit's
 	keypad    rtp.Keypad
 	ear       talk
 	pressed   int64 // when the digit that is in the voice began
@@ -204,10 +205,8 @@ func (e *Endpoint) speech(w *Worker, b []byte, h rtp.Header, payload []byte, now
 	}
 }
 
-// longest is the longest packet that fits behind a frame in heard, in units of the RTP clock.
-func (c *coders) longest() uint32 {
-	return uint32((len(c.heard)/(c.rate/1000) - 20) * c.hears.ClockRate() / 1000)
-}
+// longest is longestTime in units of the RTP clock.
+func (c *coders) longest() uint32 { return uint32(c.longestTime() * c.hears.ClockRate() / 1000) }
 
 // pull makes the next 20 ms of the peer's voice ready, and copies what it decodes into the taps.
 func (e *Endpoint) pull(w *Worker, now int64) {
@@ -295,24 +294,36 @@ func (e *Endpoint) drop() {
 // voiced is what the peer says in this tick.
 func (e *Endpoint) voiced() []int16 { return e.heard[:e.room.frame] }
 
-// needed says whether somebody needs the voice decoded from now on. What came while nobody did isn't kept. Should there be no jitter buffer at the moment,
+// needed says whether somebody needs the voice decoded from now on. What came while nobody did isn't kept. Should there be no kit at the moment,
 // the next tick asks again.
 func (e *Endpoint) needed(need bool) {
 	in, w := &e.in, e.room.worker
 	need = need && e.coders != nil
 	switch {
 	case need && !in.need:
-		if in.jitter = w.takeJitter(); in.jitter == nil {
+		if in.kit = w.takeKit(); in.kit == nil {
 			return
 		}
+		in.jitter = &in.kit.jitter
+		e.equip()
 		in.jitter.Rate = e.hears.ClockRate()
 		in.queued, in.dated, in.hissing = 0, false, false
 	case !need && in.need:
 		e.flushStats(w)
-		w.giveJitter(in.jitter)
-		in.jitter = nil
+		if e.lent {
+			e.heard, e.lent = nil, false
+		}
+		w.giveKit(in.kit)
+		in.kit, in.jitter = nil, nil
 	}
 	in.need = need
+}
+
+// equip gives coders without a room of their own that of the kit, if there is one.
+func (e *Endpoint) equip() {
+	if e.heard == nil && e.in.kit != nil {
+		e.heard, e.lent = e.in.kit.heard[:], true
+	}
 }
 
 // connect notes that media came: the first time, or again.

@@ -73,9 +73,9 @@ func (p *pump) wait(w *Worker, next int64) {
 			return
 		case p.busy || left <= gather:
 			nanosleep(left)
-			return
+			continue // a signal may have ended it early: then the time isn't over
 		case !w.poller.Sleep(left):
-			return
+			continue
 		}
 		nanosleep(gather)
 		now := p.clock.now()

@@ -15,15 +15,34 @@ type report struct {
 	closed bool
 	hears  codec.Type    // the endpoint's peer sends this codec now; None: it is another report
 	late   time.Duration // of the worker: no endpoint's
-	stock  *Worker       // which needs jitter buffers
+	stock  *Worker       // which needs kits
 }
 
 // outbox keeps an endpoint's events while the worker's queue is full. Digits may take no more than digitRoom of it, so that there is always a place for the
 // others: the end of a play is never lost.
 type outbox struct {
 	of    *Endpoint
-	queue [24]Event
+	queue [24]told
 	n     int
+	why   error // of the Failed among them: an endpoint fails once
+}
+
+// told is an event in little room: every endpoint has two dozen of them.
+type told struct {
+	at     int64
+	length time.Duration
+	token  uint32
+	kind   EventKind
+	digit  byte
+}
+
+// event is what was told.
+func (o *outbox) event(t told) Event {
+	e := Event{Kind: t.kind, Endpoint: o.of.id, Token: t.token, Digit: t.digit, Length: t.length, At: time.Unix(0, t.at).UTC()}
+	if t.kind == Failed {
+		e.Why = o.why
+	}
+	return e
 }
 
 const digitRoom = 12
@@ -34,8 +53,10 @@ func (e *Endpoint) report(ev Event, now int64) {
 		return
 	}
 	w := e.room.worker
-	ev.Endpoint, ev.At = e.id, time.Unix(0, now).UTC()
-	if !e.events.add(ev) {
+	if ev.Why != nil {
+		e.events.why = ev.Why
+	}
+	if !e.events.add(told{at: now, length: ev.Length, token: ev.Token, kind: ev.Kind, digit: ev.Digit}) {
 		w.count[digitsLost]++
 	}
 	if !e.events.flush(w) {
@@ -44,8 +65,8 @@ func (e *Endpoint) report(ev Event, now int64) {
 }
 
 // add queues an event; false if one had to give way (a digit).
-func (o *outbox) add(ev Event) bool {
-	if ev.Kind == Digit && o.n >= digitRoom {
+func (o *outbox) add(ev told) bool {
+	if ev.kind == Digit && o.n >= digitRoom {
 		return false
 	}
 	whole := true
@@ -63,7 +84,7 @@ func (o *outbox) add(ev Event) bool {
 func (o *outbox) flush(w *Worker) bool {
 	for i := range o.n {
 		select {
-		case w.reports <- report{end: o.of, event: o.queue[i]}:
+		case w.reports <- report{end: o.of, event: o.event(o.queue[i])}:
 		default:
 			copy(o.queue[:], o.queue[i:o.n])
 			o.n -= i
@@ -120,7 +141,7 @@ func (w *Worker) deliverWaiting(e *Engine) {
 
 func (r report) handle(e *Engine) {
 	if r.stock != nil {
-		r.stock.stockJitters()
+		r.stock.stockKits()
 		return
 	}
 	if r.end == nil {

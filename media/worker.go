@@ -39,7 +39,7 @@ type Worker struct {
 	done     chan struct{} // closed when it has ended
 	load     atomic.Int64  // rooms and endpoints
 	counted  [counters]atomic.Uint64
-	spare    chan *rtp.Jitter
+	spare    chan *kit
 	lateness atomic.Int64 // ns; the worst of the last second
 
 	mu   sync.Mutex // over what goroutines that add browsers share
@@ -68,12 +68,12 @@ type Worker struct {
 	play     [maxFrame]int16
 	twins    [MaxEndpoints]twin
 	twinned  int
-	released *Endpoint     // closed ones that are not reported yet
-	backlog  bool          // some endpoint has events that found the queue full
-	worst    int64         // the latest pass of this second, ns
-	jitters  []*rtp.Jitter // given back
-	second   int64         // when this second began
-	scolded  int64         // when it was last told that a pass was late; 0: never
+	released *Endpoint // closed ones that are not reported yet
+	backlog  bool      // some endpoint has events that found the queue full
+	worst    int64     // the latest pass of this second, ns
+	kits     []*kit    // given back
+	second   int64     // when this second began
+	scolded  int64     // when it was last told that a pass was late; 0: never
 	ready    func(key int32)
 	receive  func(t *webrtc.Transport, packet []byte)
 }
@@ -86,7 +86,7 @@ func newWorker(e *Engine) (*Worker, error) {
 	w := &Worker{
 		timeout: e.cfg.Timeout, log: e.log, poller: poller,
 		commands: make(chan command, maxCommands), reports: make(chan report, maxReports), done: make(chan struct{}),
-		ends: map[int32]*Endpoint{}, spare: make(chan *rtp.Jitter, spareJitters), jitters: make([]*rtp.Jitter, 0, spareJitters),
+		ends: map[int32]*Endpoint{}, spare: make(chan *kit, spareKits), kits: make([]*kit, 0, spareKits),
 	}
 	w.ready = func(key int32) {
 		switch {

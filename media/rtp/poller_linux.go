@@ -49,10 +49,11 @@ func (p *Poller) Wait(ready func(key int32)) int {
 	return int(n)
 }
 
-// Sleep waits until a socket has packets, or for d; false if it was the time. It gives the thread's place to others meanwhile.
+// Sleep waits until a socket has packets, or for d, or until a signal comes; true if it was packets. Go's scheduler isn't told, so the caller keeps its
+// place in it.
 func (p *Poller) Sleep(d time.Duration) bool {
 	ts := unix.NsecToTimespec(int64(d))
-	n, _, errno := unix.Syscall6(unix.SYS_EPOLL_PWAIT2, uintptr(p.fd), uintptr(unsafe.Pointer(&p.events[0])), 1, uintptr(unsafe.Pointer(&ts)), 0, 0)
+	n, _, errno := unix.RawSyscall6(unix.SYS_EPOLL_PWAIT2, uintptr(p.fd), uintptr(unsafe.Pointer(&p.events[0])), 1, uintptr(unsafe.Pointer(&ts)), 0, 0)
 	if errno == unix.ENOSYS { // before Linux 5.11
 		_ = unix.Nanosleep(&ts, nil)
 		return false
