@@ -49,7 +49,31 @@ func (l *leg) answerAudio(m *mediaLine) []string {
 		ptime = 40
 	}
 	lines := append([]string{fmt.Sprintf("m=audio %d %s %s", l.speak.at().Port(), m.proto, strings.Join(pts, " "))}, maps...)
+	if m.proto == "RTP/SAVP" {
+		lines = append(lines, l.crypto(m)...)
+	}
 	return append(lines, fmt.Sprintf("a=ptime:%d", ptime), "a="+l.direction(m))
+}
+
+// crypto takes the second of the keys that are offered.
+func (l *leg) crypto(m *mediaLine) []string {
+	tag, theirs, ok := parseCrypto(m.cryptos[1])
+	if !ok {
+		return nil
+	}
+	ours := rtp.MasterKey{Suite: theirs.Suite, Key: [16]byte{1, 2, 3}, Salt: [14]byte{4, 5, 6}}
+	l.speak.mu.Lock()
+	defer l.speak.mu.Unlock()
+	if l.speak.seal == nil && !l.c.has("SRTP agreed but not done") {
+		l.speak.seal, _ = rtp.NewSDES(ours, theirs)
+	}
+	switch {
+	case l.c.has("SRTP answered with another tag"):
+		tag = 3
+	case l.c.has("SRTP answered without a key"):
+		return nil
+	}
+	return []string{cryptoLine(tag, ours)}
 }
 
 func (l *leg) direction(m *mediaLine) string {
@@ -109,6 +133,7 @@ type speaker struct {
 	seq    uint16
 	stamp  uint32
 	ssrc   uint32
+	seal   rtp.Protector // nil: plain
 }
 
 func newSpeaker(c *carrier) *speaker {
@@ -187,6 +212,9 @@ func (s *speaker) write(b []byte, h rtp.Header) {
 	h.Seq, h.SSRC = s.seq, s.ssrc
 	s.seq++
 	rtp.Write(b, h)
+	if s.seal != nil {
+		b, _ = s.seal.Protect(append(make([]byte, 0, len(b)+rtp.MaxOverhead), b...), rtp.MaxOverhead)
+	}
 	_, _ = s.other.WriteTo(b, netAddr(s.remote))
 }
 
@@ -198,7 +226,13 @@ func (s *speaker) receive() {
 		if err != nil {
 			return
 		}
-		h, payload, err := rtp.Parse(buf[:n])
+		packet := buf[:n]
+		s.mu.Lock()
+		if s.seal != nil {
+			packet, _ = s.seal.Unprotect(packet)
+		}
+		s.mu.Unlock()
+		h, payload, err := rtp.Parse(packet)
 		if err != nil || codec.Static(h.PT) != codec.None {
 			continue
 		}

@@ -24,7 +24,7 @@ func bye(ctx context.Context, a *Agent) []Finding {
 	t := c.ask("BYE", "", "Reason: Q.850;cause=16")
 	res := a.answer(ctx, t, answerIn)
 	if res == nil {
-		f.wrong("RFC 3261, 15.1.2", "doesn't answer BYE within %s: calls would be repeated BYEs for 32 s", answerIn)
+		f.wrong("RFC 3261, 15.1.2", "doesn't answer BYE within %s: BYE would be repeated for 32 s", answerIn)
 		return f
 	}
 	f.check(res.code() < 300, "RFC 3261, 15.1.2", "answers BYE with "+status(res), "answers BYE with "+status(res))
