@@ -83,7 +83,11 @@ const lookAgain = 20 * time.Millisecond
 // until lets everything happen until something has, or the time is over; it says which. It is the only place where a step waits.
 func (a *Agent) until(ctx context.Context, d time.Duration, done func() bool) bool {
 	deadline := time.Now().Add(d)
-	for !done() {
+	for {
+		a.drain() // what has come already stops what would be repeated
+		if done() {
+			return true
+		}
 		now := time.Now()
 		next := a.repeat(now)
 		if next.IsZero() || deadline.Before(next) {
@@ -104,7 +108,18 @@ func (a *Agent) until(ctx context.Context, d time.Duration, done func() bool) bo
 		}
 		timer.Stop()
 	}
-	return true
+}
+
+// drain takes what has come.
+func (a *Agent) drain() {
+	for {
+		select {
+		case m := <-a.wire.in:
+			a.receive(m)
+		default:
+			return
+		}
+	}
 }
 
 // listening says whether a call has audio.

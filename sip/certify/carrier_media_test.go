@@ -198,6 +198,12 @@ func (s *speaker) send() {
 			for i := range b[rtp.HeaderSize:] {
 				b[rtp.HeaderSize+i] = byte(0x80 + i%16)
 			}
+			if s.c.has("silence suppression") && s.seq%40 == 39 {
+				s.stamp += 8 * 500
+			}
+			if s.c.has("packets lost") && s.seq%20 == 19 {
+				s.seq++
+			}
 			s.write(b, rtp.Header{PT: s.pt, Timestamp: s.stamp})
 			s.stamp += uint32(8 * ms)
 			if s.c.has("RTP clock stands still") {

@@ -26,6 +26,8 @@ func faults() map[string]string {
 		"ptime 40":                           "media",
 		"RTP from another port":              "media",
 		"RTP clock stands still":             "media",
+		"silence suppression":                "media",
+		"packets lost":                       "media",
 		"183 without SDP":                    "early",
 		"BYE unanswered":                     "bye",
 		"wrong CSeq in answers in the call":  "call",

@@ -17,7 +17,7 @@ func plainCall(ctx context.Context, a *Agent) []Finding {
 		return f
 	}
 	a.learn(res)
-	if c.invite.sent > 1 {
+	if c.invite.sent > 1 && (len(c.invite.responses) == 0 || c.invite.responses[0].at.Sub(c.invite.began) > t1) {
 		f.wrong("RFC 3261, 17.2.1", "no response of any kind within %s: INVITE was sent %d times (100 is due after 200 ms)", t1, c.invite.sent)
 	}
 	if res == nil || res.code() >= 300 {

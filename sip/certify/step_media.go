@@ -27,7 +27,7 @@ func mediaStep(ctx context.Context, a *Agent) []Finding {
 	f.ok("RFC 3550, 5", "audio comes: %d packets in %s", len(packets), seconds(listenFor))
 	judgeSource(&f, packets, m.address())
 	judgePackets(&f, c, packets)
-	judgeGaps(&f, packets)
+	judgeLoss(&f, packets)
 	return f
 }
 
@@ -55,29 +55,22 @@ func judgeSource(f *findings, packets []heard, said netip.AddrPort) {
 func judgePackets(f *findings, c *call, packets []heard) {
 	m := c.theirs.audio()
 	pt, voice := m.voice()
-	rate := voice.ClockRate()
-	lengths := map[int]int{}
-	var last *heard
-	for i := range packets {
-		p := &packets[i]
-		if p.plain {
+	var voices []heard
+	for _, p := range packets {
+		switch {
+		case p.plain:
 			f.wrong("RFC 3711, 3.3", "its packets don't open with the keys that were agreed")
 			return
-		}
-		if int(p.header.PT) == m.events(eventRate(voice)) {
-			continue
-		}
-		if int(p.header.PT) != pt && !isComfort(p.header.PT) {
+		case int(p.header.PT) == m.events(eventRate(voice)), isComfort(p.header.PT):
+		case int(p.header.PT) != pt:
 			f.wrong("RFC 3264, 6.1", "sends payload type %d, agreed was %d (%s)", p.header.PT, pt, voice)
 			return
+		default:
+			voices = append(voices, p)
 		}
-		if p.units > 0 && rate > 0 {
-			lengths[p.units*1000/rate]++
-		}
-		judgeClock(f, last, p)
-		last = p
 	}
-	judgeLength(f, m, voice, lengths)
+	judgeClock(f, voices, voice.ClockRate())
+	judgeLength(f, m, voice, voices)
 }
 
 func isComfort(pt uint8) bool {
@@ -85,20 +78,40 @@ func isComfort(pt uint8) bool {
 	return pt == cn
 }
 
-// judgeClock holds a packet against the one before it.
-func judgeClock(f *findings, last, p *heard) {
-	if last == nil || last.units == 0 {
-		return
+// longestPause is how long a sender may be busy otherwise without being taken for one that is silent on purpose.
+const longestPause = 250 * time.Millisecond
+
+// judgeClock holds each packet against the one before it. Arrival times say nothing here: the way, or this machine, may be slow.
+func judgeClock(f *findings, voices []heard, rate int) {
+	odd := 0
+	for i := 1; i < len(voices); i++ {
+		last, p := voices[i-1], voices[i]
+		if p.header.SSRC != last.header.SSRC {
+			f.odd("RFC 3550, 8.2", "changes its SSRC in the middle of the call")
+			return
+		}
+		step := int(int32(p.header.Timestamp - last.header.Timestamp)) //nolint:gosec // RTP time wraps
+		if p.header.Seq != last.header.Seq+1 || step == last.units {
+			continue
+		}
+		odd++
+		if pause := time.Duration(step-last.units) * time.Second / time.Duration(rate); pause > longestPause {
+			f.odd("RFC 3551, 4.1", "pauses for %s: silence suppression, which wasn't agreed", seconds(pause))
+		}
 	}
-	switch {
-	case p.header.SSRC != last.header.SSRC:
-		f.odd("RFC 3550, 8.2", "changes its SSRC in the middle of the call")
-	case p.header.Seq == last.header.Seq+1 && p.header.Timestamp-last.header.Timestamp != uint32(last.units) && !p.header.Marker: //nolint:gosec // small
-		f.odd("RFC 3550, 5.1", "its RTP time doesn't count the samples that it sends: %d for a packet of %d", p.header.Timestamp-last.header.Timestamp, last.units)
+	if odd*10 > len(voices) {
+		f.odd("RFC 3550, 5.1", "its RTP time doesn't count the samples that it sends: wrong in %d of %d packets", odd, len(voices))
 	}
 }
 
-func judgeLength(f *findings, m *mediaLine, voice codec.Type, lengths map[int]int) {
+// judgeLength looks at how much audio packets hold.
+func judgeLength(f *findings, m *mediaLine, voice codec.Type, voices []heard) {
+	lengths := map[int]int{}
+	for _, p := range voices {
+		if p.units > 0 {
+			lengths[p.units*1000/voice.ClockRate()]++
+		}
+	}
 	most, n := 0, 0
 	for ms, count := range lengths {
 		if count > n {
@@ -118,20 +131,15 @@ func judgeLength(f *findings, m *mediaLine, voice codec.Type, lengths map[int]in
 	}
 }
 
-// judgeGaps looks for silence suppression, which wasn't offered, and for a bad line.
-func judgeGaps(f *findings, packets []heard) {
+// judgeLoss counts what is lost on the way.
+func judgeLoss(f *findings, packets []heard) {
 	lost := 0
-	var widest time.Duration
 	for i := 1; i < len(packets); i++ {
 		if d := int16(packets[i].header.Seq - packets[i-1].header.Seq); d > 1 { //nolint:gosec // it wraps
 			lost += int(d) - 1
 		}
-		widest = max(widest, packets[i].at.Sub(packets[i-1].at))
 	}
 	if lost*100 > len(packets) {
 		f.odd("ITU-T G.107", "%d of %d packets are lost on the way", lost, len(packets)+lost)
-	}
-	if lost == 0 && widest > 250*time.Millisecond {
-		f.odd("RFC 3551, 4.1", "pauses for %s: silence suppression, which wasn't agreed", seconds(widest))
 	}
 }
