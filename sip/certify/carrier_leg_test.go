@@ -30,6 +30,7 @@ type leg struct {
 	rseq     int
 	version  int
 	last     string // description
+	theirs   *description
 	speak    *speaker
 }
 
@@ -73,8 +74,8 @@ func (c *carrier) invite(m *message) {
 	}
 	c.legs[l.id] = l
 	l.speak = newSpeaker(c)
-	if d := m.description(); d != nil {
-		l.last = l.answer(d)
+	if l.theirs = m.description(); l.theirs != nil {
+		l.last = l.answer(l.theirs)
 	} else {
 		l.last = l.offer()
 	}
@@ -208,7 +209,29 @@ func (l *leg) routes() []string {
 	case l.c.has("Record-Route dropped"):
 		out = nil
 	}
+	if len(out) > 0 { // and two proxies of our own
+		out = append([]string{"Record-Route: " + l.proxy("p2") + ", " + l.proxy("p1")}, out...)
+	}
 	return out
+}
+
+func (l *leg) proxy(name string) string { return "<sip:" + name + "@" + l.c.sock.at.String() + ";lr>" }
+
+// obeys looks whether a request in the call goes by our proxies (RFC 3261, 12.2.1.1), and offers in order.
+func (l *leg) obeys(m *message) {
+	if len(l.invited.GetHeaders("Record-Route")) > 0 && strings.Join(m.values("Route"), ", ") != l.proxy("p1")+", "+l.proxy("p2") {
+		l.c.complain("%s goes by %q", m.method(), m.values("Route"))
+	}
+	d := m.description()
+	if d == nil {
+		return
+	}
+	switch before := l.theirs; {
+	case before == nil || body(before) == body(d) && before.version == d.version:
+	case d.session != before.session || d.version != before.version+1:
+		l.c.complain("%s has version %d after %d", m.method(), d.version, before.version)
+	}
+	l.theirs = d
 }
 
 // timer answers a session timer and begins to refresh if that is ours.
@@ -257,6 +280,9 @@ func (l *leg) refreshed(m *message) {
 
 func (l *leg) request(m *message) {
 	n, _ := m.cseq()
+	if m.fromTag() == l.invited.fromTag() && m.toTag() == l.tag && l.confirmed {
+		l.obeys(m)
+	}
 	if m.method() == "ACK" {
 		l.acked = true
 		if d := m.description(); d != nil {

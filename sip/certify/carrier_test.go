@@ -29,6 +29,7 @@ type carrier struct {
 	sent    map[string]string // last response by branch and method
 	nonces  map[string]bool
 	dialled []string
+	blame   []string // what the caller does wrong
 	bound   int // seconds of the registration
 }
 
@@ -100,6 +101,9 @@ func (c *carrier) read() {
 		c.post(func() { c.receive(m) })
 	}
 }
+
+// complain notes what the caller does wrong; a correct caller gives no reason.
+func (c *carrier) complain(text string, args ...any) { c.blame = append(c.blame, fmt.Sprintf(text, args...)) }
 
 func (c *carrier) has(fault string) bool { return c.fault == fault }
 

@@ -73,6 +73,9 @@ func TestCorrectPeer(t *testing.T) {
 			t.Error("dialled", n)
 		}
 	}
+	for _, b := range c.blame {
+		t.Error("we:", b)
+	}
 	if t.Failed() {
 		t.Log(out)
 	}

@@ -33,9 +33,9 @@ func recordRoute(ctx context.Context, a *Agent) []Finding {
 	if own := len(got) - len(ours); own > 0 {
 		f.ok("RFC 3261, 16.6", "has %d proxies of its own on the way", own)
 	}
-	c.accept(&f, res)
 	c.routes = slices.DeleteFunc(c.routes, func(r string) bool { return strings.Contains(r, a.sentBy()) }) // we are those proxies
 	c.hop = c.nextHop()
+	c.accept(&f, res)
 	c.over = true
 	end := a.answer(ctx, c.ask("BYE", ""), answerIn)
 	f.check(end != nil && end.code() < 300, "RFC 3261, 12.2.1.1", "takes requests in the call at its Contact and routes",
