@@ -30,7 +30,7 @@ type carrier struct {
 	nonces  map[string]bool
 	dialled []string
 	blame   []string // what the caller does wrong
-	bound   int // seconds of the registration
+	bound   int      // seconds of the registration
 }
 
 // Times of a call at the carrier.
@@ -103,7 +103,9 @@ func (c *carrier) read() {
 }
 
 // complain notes what the caller does wrong; a correct caller gives no reason.
-func (c *carrier) complain(text string, args ...any) { c.blame = append(c.blame, fmt.Sprintf(text, args...)) }
+func (c *carrier) complain(text string, args ...any) {
+	c.blame = append(c.blame, fmt.Sprintf(text, args...))
+}
 
 func (c *carrier) has(fault string) bool { return c.fault == fault }
 
