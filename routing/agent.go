@@ -1,6 +1,9 @@
 package routing
 
-import "mediasrv/routing/fact"
+import (
+	"mediasrv/routing/dialout"
+	"mediasrv/routing/fact"
+)
 
 // Watch delivers what a user's page shows: now and after each change; a view that was not taken is replaced by a newer one. The
 // function ends it; a closed channel means that the server shuts down.
@@ -45,11 +48,12 @@ type Stats struct {
 	Calls  map[Stage]int
 	Queues []fact.QueueView // by name
 	Agents []fact.AgentView // by user
+	Out    dialout.Stats
 }
 
 // Stats is for metrics; it is plain values and waits for nobody.
 func (c *Centre) Stats() Stats {
-	s := Stats{Calls: make(map[Stage]int)}
+	s := Stats{Calls: make(map[Stage]int), Out: c.gate.Stats()}
 	c.mu.Lock()
 	for _, call := range c.calls {
 		s.Calls[call.stage]++

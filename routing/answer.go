@@ -19,19 +19,25 @@ func (s *script) begin() Situation {
 	sit := Situation{Stage: StageAnswer, Since: now}
 	number := s.cfg.Entry(s.in.To, s.in.Dialled)
 	switch {
+	case s.order != nil:
+		sit.Stage, sit.Target = StagePlace, Target{Trunk: s.order.Trunk, Number: s.order.Number}
+	case number == nil && s.cfg.IsEmergency(s.in.Dialled):
+		sit.Stage, sit.Target = StageBridge, Target{Number: s.in.Dialled}
 	case number == nil:
 	case number.Bridge != nil:
-		sit.Stage, sit.Target = StageBridge, s.wayOut(number.Bridge)
+		sit.Stage, sit.Target = StageBridge, s.wayOut(number.Bridge, number)
 	default:
 		sit.Target, sit.Waiting, sit.Priority = Target{Queue: number.Queue, Menu: number.Menu}, number.Waiting, number.Priority
 		s.row.Queue = number.Queue
 	}
-	if sit.Stage == StageBridge { // nobody here has to do with it: there is neither conversation nor card
+	if sit.Stage == StageBridge || sit.Stage == StagePlace { // nobody here has to do with it: there is neither conversation nor card
 		s.c.opt.Store.Append(s.row)
 	} else {
 		s.openConversation(now)
 	}
-	s.customer = s.seat(s.customer.leg, fact.SeatCustomer)
+	if s.customer != nil {
+		s.customer = s.seat(s.customer.leg, fact.SeatCustomer)
+	}
 	s.event(fact.Event{Kind: fact.CallBegan, Queue: s.row.Queue, Detail: s.in.To})
 	s.log.Info("call began", "from", s.row.From, "to", s.in.To, "trunk", s.in.Trunk, "queue", s.row.Queue, "sip", s.in.SIPID)
 	return sit

@@ -7,46 +7,33 @@ import (
 
 	"mediasrv/config"
 	"mediasrv/media"
+	"mediasrv/routing/dialout"
 	"mediasrv/routing/fact"
 )
 
 // guestRingTime is how long a phone behind a trunk may ring.
 const guestRingTime = 45 * time.Second
 
-// wayOut is where a bridge leads: the caller's own codec is offered first, so that nothing has to be transcoded.
-func (s *script) wayOut(b *config.Bridge) Target {
-	to := Target{Trunk: b.Trunk, Number: b.Number, Codecs: slices.Clone(b.Codecs)}
-	if to.Number == "" {
-		to.Number = s.in.Dialled
-		if n := s.cfg.Entry(s.in.To, s.in.Dialled); n != nil && n.E164 {
-			to.Number = s.in.To
-		}
-	}
-	own := s.customer.leg.Codec()
-	if i := slices.Index(to.Codecs, own); i > 0 {
-		to.Codecs = slices.Insert(slices.Delete(to.Codecs, i, i+1), 0, own)
-	}
-	return to
-}
-
 // bridge connects the caller with a party behind a trunk: rings and early media are passed on, the caller is answered when the far end answers,
 // and refused as the far end refuses. Each side's hanging up ends the call.
 func (s *script) bridge(sit Situation) Situation {
-	if why := s.dialGuest(sit.Target); why != fact.EndUnset {
+	pass, why := s.mayDial(dialout.Who{Trunk: s.in.Trunk}, sit.Target)
+	if why != fact.EndUnset {
 		return sit.over(why)
 	}
+	defer pass.Done()
 	if !s.row.Answered.IsZero() {
 		s.ringBack(false)
 	}
-	if e := s.untilGuestAnswers(); e.kind != guestAnswered {
+	if e := s.reach(pass, sit.Target); e.kind != guestAnswered {
 		return sit.over(s.notConnected(e))
 	}
 	s.row.Talked = time.Now().UTC()
 	s.tap = s.record(s.recordingOfBridge(), fact.Segment{}, s.guest)
 	s.connect() // before the caller's ACK, which may take long
-	why := s.pickUp()
+	why = s.pickUp()
 	if why == fact.EndUnset {
-		why = s.untilOneLeaves()
+		why = s.untilOneLeaves(pass.Longest)
 	}
 	s.room.Set(media.Plan{})
 	s.stopRecording()
@@ -65,11 +52,7 @@ func (s *script) dialGuest(to Target) fact.EndReason {
 		s.log.Warn("a number leads back to the trunk that it came from; refused", "trunk", to.Trunk, "number", to.Number)
 		return fact.EndLoop
 	}
-	from := Caller{Number: s.row.From, Name: s.in.From.Name, Withheld: s.in.Withheld, Via: s.in.To, Hops: s.in.Hops - 1}
-	if from.Hops == 0 {
-		from.Hops = -1
-	}
-	leg, err := s.c.opt.Dialer.Dial(to, from, s.room, s.fromLeg)
+	leg, err := s.c.opt.Dialer.Dial(to, s.shown(), s.room, s.fromLeg)
 	switch {
 	case err == nil:
 		s.guest = s.seat(leg, fact.SeatGuest)
@@ -83,6 +66,18 @@ func (s *script) dialGuest(to Target) fact.EndReason {
 	}
 	s.log.Error("call out failed", "trunk", to.Trunk, "error", err)
 	return fact.EndUnreachable
+}
+
+// shown is whom the far end of a way out is shown: who calls, and by which number of ours.
+func (s *script) shown() Caller {
+	if s.order != nil {
+		return Caller{Number: s.order.From}
+	}
+	from := Caller{Number: s.row.From, Name: s.in.From.Name, Withheld: s.in.Withheld, Via: s.in.To, Hops: s.in.Hops - 1}
+	if from.Hops == 0 {
+		from.Hops = -1
+	}
+	return from
 }
 
 // untilGuestAnswers passes on what the far end's phone does, until it is picked up, or the call is over.
@@ -99,20 +94,36 @@ func (s *script) untilGuestAnswers() event {
 		case guestEarly:
 			if !early {
 				early = true
-				s.connect()
-				s.ringBack(true)
+				s.hearEarly()
 			}
 		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded:
 		}
 	}
 }
 
-// ringBack lets the caller hear that it rings. Who is answered already, by a menu, hears our tone until the far end can be heard.
+// hearEarly passes the network's early media on.
+func (s *script) hearEarly() {
+	s.early = true
+	if s.customer != nil {
+		s.connect()
+	}
+	s.ringBack(true)
+}
+
+// ringBack passes on that it rings, to the caller or to whoever placed the call. A caller who is answered already, by a menu, hears our tone until
+// the far end can be heard.
 func (s *script) ringBack(early bool) {
+	if s.customer == nil {
+		step := fact.OrderRinging
+		if early {
+			step = fact.OrderEarly
+		}
+		s.c.orders.tell(s.row.ID, step, s.guest.row.Party.Trunk, "", 0)
+		return
+	}
 	if !s.row.Answered.IsZero() {
 		if !early {
-			tone := media.Play{Token: s.nextToken(), Audio: s.c.opt.Prompts.Ringback, Loop: true}
-			s.toCaller(media.Row{Music: tone, Digits: true})
+			s.ringTone()
 		}
 		return
 	}
@@ -153,17 +164,24 @@ func (s *script) recordingOfBridge() config.Recording {
 }
 
 // untilOneLeaves waits for the end of a bridged call.
-func (s *script) untilOneLeaves() fact.EndReason {
+func (s *script) untilOneLeaves(longest time.Duration) fact.EndReason {
 	if s.guest == nil {
 		return fact.EndGuestHungUp
 	}
+	var until time.Time
+	if longest > 0 {
+		until = s.row.Talked.Add(longest)
+	}
 	for {
-		switch e := s.await(time.Time{}); e.kind {
+		switch e := s.await(until); e.kind {
+		case timeUp:
+			s.log.Warn("call out ended: it was longer than it may be", "longest", longest)
+			return fact.EndLongestCall
 		case over:
 			return e.why
 		case guestGone:
 			return guestEnd(e.why)
-		case timeUp, callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered:
+		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered:
 		}
 	}
 }

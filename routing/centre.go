@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"mediasrv/config"
+	"mediasrv/routing/dialout"
 	"mediasrv/routing/fact"
 	"mediasrv/routing/floor"
 )
@@ -24,6 +25,10 @@ type Options struct {
 	Log      *slog.Logger
 	Open     []fact.Conversation // that were not closed when the server last ended
 	Picker   floor.Picker        // who gets which call; nil: floor.RingOne
+
+	// For calls without a caller; nil: they are refused. Rooms opens the room of a call; Speaker speaks its text.
+	Rooms   func(log *slog.Logger) (Room, error)
+	Speaker Speaker
 }
 
 // Centre is the contact centre. Its methods may be called from any goroutine, also before Run.
@@ -32,6 +37,8 @@ type Centre struct {
 	floor         *floor.Floor
 	desk          *desk
 	conversations *conversations
+	gate          *dialout.Gate
+	orders        *orders
 	scripts       sync.WaitGroup
 
 	mu       sync.Mutex
@@ -45,6 +52,8 @@ func New(opt Options) *Centre {
 	c := &Centre{
 		opt:           opt,
 		desk:          newDesk(),
+		gate:          dialout.New(opt.Config),
+		orders:        newOrders(),
 		conversations: newConversations(opt.Open),
 		calls:         make(map[fact.CallID]*script),
 	}

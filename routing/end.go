@@ -27,6 +27,9 @@ func (s *script) end(sit Situation) {
 	s.c.save(s.row)
 	s.event(fact.Event{At: s.row.Ended, Kind: fact.CallEnded, Agent: s.row.Agent, Queue: s.row.Queue, Detail: why.String()})
 	s.log.Info("call ended", "reason", why, "agent", s.row.Agent, "lasted", s.row.Ended.Sub(s.row.Began))
+	if s.order != nil {
+		s.c.orders.end(s.row.ID, why, s.orderEnd)
+	}
 	s.awaitLegs(why)
 	s.c.forget(s.row.ID)
 	for _, in := range s.box.Close() {

@@ -78,6 +78,9 @@ type Target struct {
 	Trunk  string   // whoever answers behind this trunk
 	Number string   // with Trunk: whom to call there: E.164 is spelled as the trunk wants it, all else goes as it is
 	Codecs []string // with Trunk: what to offer, in order of preference
+	// Given: the file names the number, or the beginning that it has, so it needs not be of a country that may be dialled.
+	Given     bool
+	Emergency bool // with Trunk: past the trunk's limits
 }
 
 // Room is the part of media.Room that scripts use.

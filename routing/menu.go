@@ -99,7 +99,7 @@ func (s *script) toward(sit Situation, a config.Action) Situation {
 	case a.Menu != "":
 		sit.Stage, sit.Target = StageMenu, Target{Menu: a.Menu}
 	case a.Number != "":
-		sit.Stage, sit.Target = StageBridge, Target{Number: a.Number}
+		sit.Stage, sit.Target = StageBridge, Target{Number: a.Number, Given: true}
 	default:
 		return sit.over(fact.EndCompleted)
 	}

@@ -34,6 +34,9 @@ type script struct {
 	typed    string     // digits of the caller that no question has taken yet
 	menus    int        // passed so far
 	segments int        // recorded so far
+	early    bool       // the network of a way out has been heard before the answer
+	order    *placed    // of a call that we began; nil: it came in
+	orderEnd fact.OrderEvent
 	segment  fact.SegmentID
 }
 
@@ -51,7 +54,9 @@ func newScript(c *Centre, leg Leg, room Room, in fact.Invite) *script {
 	}
 	s.log = c.opt.Log.With("call", s.row.ID)
 	room.Listen(func(e media.Event) { s.box.Put(fromRoom(e)) })
-	s.customer = &party{leg: leg}
+	if leg != nil {
+		s.customer = &party{leg: leg}
+	}
 	return s
 }
 
@@ -94,13 +99,18 @@ func (s *script) play(sit Situation) (next Situation) {
 		return s.talk(sit)
 	case StageBridge:
 		return s.bridge(sit)
+	case StagePlace:
+		return s.place(sit)
 	case StageEnd:
 	}
 	return sit.over(fact.EndCompleted)
 }
 
 func (s *script) seats() map[fact.Seat]fact.LegID {
-	seats := map[fact.Seat]fact.LegID{fact.SeatCustomer: s.customer.row.ID}
+	seats := map[fact.Seat]fact.LegID{}
+	if s.customer != nil {
+		seats[fact.SeatCustomer] = s.customer.row.ID
+	}
 	if s.agent != nil {
 		seats[fact.SeatAgent] = s.agent.row.ID
 	}

@@ -18,6 +18,7 @@ const (
 	StageWait   Stage = "wait"   // the caller waits for an agent, agents ring
 	StageTalk   Stage = "talk"   // caller and agent talk
 	StageBridge Stage = "bridge" // the caller is connected with a party behind a trunk
+	StagePlace  Stage = "place"  // a number is called for somebody who isn't in the call
 	StageEnd    Stage = "end"    // there is nowhere to go
 )
 

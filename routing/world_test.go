@@ -105,6 +105,7 @@ type world struct {
 
 	mu      sync.Mutex
 	callers []*caller
+	rooms   []*fake.Room // of calls that were placed
 }
 
 // inWorld runs a test in a bubble. All agents have a phone and are available. At the end the centre is stopped, and nothing may be left.
@@ -133,6 +134,9 @@ func newWorld(t *testing.T, cfg *config.Config, prompts *routing.Prompts) *world
 	w := &world{t: t, ended: make(chan struct{})}
 	w.Centre = routing.New(routing.Options{
 		Config: cfg, Dialer: &w.dialer, Recorder: &w.recorder, Store: &w.store, Prompts: prompts, Log: slog.New(slog.DiscardHandler),
+		Rooms: w.open, Speaker: speaker(func(_ context.Context, what routing.Speech) (*prompt.Prompt, error) {
+			return prompt.New(what.Text, make([]int16, prompt.Rate), prompt.Rate)
+		}),
 	})
 	ctx, stop := context.WithCancel(context.Background())
 	w.stop = stop
@@ -141,6 +145,14 @@ func newWorld(t *testing.T, cfg *config.Config, prompts *routing.Prompts) *world
 		w.Run(ctx)
 	}()
 	return w
+}
+
+// open opens the room of a call that is placed.
+func (w *world) open(*slog.Logger) (routing.Room, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.rooms = append(w.rooms, fake.NewRoom())
+	return w.rooms[len(w.rooms)-1], nil
 }
 
 // only makes all agents but those named offline.

@@ -39,6 +39,8 @@ func (s *Stack) invited(tx *transaction.Server) {
 			in.To, in.Dialled, known = also, dialled, true
 		}
 	}
+	emergency := s.file.IsEmergency(in.Dialled)
+	known = known || emergency
 	in.Trunk, in.At = t.Name, time.Now().UTC()
 	in.From.Trunk = t.Name
 	switch {
@@ -50,7 +52,7 @@ func (s *Stack) invited(tx *transaction.Server) {
 		s.log.Info("call to an unknown number refused", "trunk", t.Name, "number", in.To, "sip", in.SIPID)
 		refuse(tx, sip.StatusNotFound, "Not Found")
 	default:
-		if why := s.admit(tx, t); why != "" {
+		if why := s.admit(tx, t, emergency); why != "" {
 			s.refusals.Add(1)
 			s.log.Warn("call refused", "why", string(why), "trunk", t.Name, "calls", s.trunks.Calls(t.Name), "sip", in.SIPID)
 			refuse(tx, sip.StatusServiceUnavailable, "Service Unavailable", dialog.RetryAfter(why.RetryAfter()))
@@ -63,8 +65,12 @@ func (s *Stack) invited(tx *transaction.Server) {
 // tooLate: an INVITE waited so long for us that its caller has sent it again; taking more calls would make all wait.
 const tooLate = time.Second
 
-// admit counts a call in, unless the trunk or the server is full or too slow.
-func (s *Stack) admit(tx *transaction.Server, t *config.Trunk) trunk.Refusal {
+// admit counts a call in, unless the trunk or the server is full or too slow. An emergency call always comes in.
+func (s *Stack) admit(tx *transaction.Server, t *config.Trunk, emergency bool) trunk.Refusal {
+	if emergency {
+		s.trunks.Count(t)
+		return ""
+	}
 	now := time.Now()
 	if now.Sub(tx.Arrived) > tooLate || s.table.Crowded() {
 		return "the server is overloaded"

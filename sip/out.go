@@ -29,7 +29,7 @@ func (s *Stack) dialTrunk(to routing.Target, from routing.Caller, in routing.Roo
 	if len(hops) == 0 {
 		return nil, fmt.Errorf("sip: dial %s: none of its servers has a known address: %w", to.Trunk, routing.ErrUnreachable)
 	}
-	if why := s.trunks.Take(t, time.Now()); why != "" {
+	if why := s.leave(t, to.Emergency); why != "" {
 		s.refusals.Add(1)
 		return nil, fmt.Errorf("sip: dial %s: %s: %w", to.Trunk, why, routing.ErrLimit)
 	}

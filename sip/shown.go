@@ -1,10 +1,13 @@
 package sip
 
 import (
+	"time"
+
 	"mediasrv/config"
 	"mediasrv/routing"
 	"mediasrv/sip/dialog"
 	"mediasrv/sip/identity"
+	"mediasrv/sip/trunk"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -26,6 +29,15 @@ func (s *Stack) present(o *outbound, t *config.Trunk, to routing.Target, from ro
 	}
 	rules, called, caller := t.Headers, identity.Spell(to.Number, t, country), identity.Spell(from.Number, t, country)
 	o.edit = func(req *sip.Request) { identity.Change(req, rules, called, caller) }
+}
+
+// leave counts a call out over a trunk, unless a limit refuses it. An emergency call always goes.
+func (s *Stack) leave(t *config.Trunk, emergency bool) trunk.Refusal {
+	if emergency {
+		s.trunks.Count(t)
+		return ""
+	}
+	return s.trunks.Take(t, time.Now())
 }
 
 // address writes the number into a Request-URI.

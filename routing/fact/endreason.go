@@ -32,6 +32,9 @@ const (
 	EndLoop                    // the call would go back to where it came from
 	EndClosed                  // outside the queue's hours
 	EndNoKey                   // the caller pressed nothing that the menu knows
+	EndBarred                  // the number may not be dialled
+	EndNoRoute                 // no trunk leads to the number
+	EndLongestCall             // it was longer than it may be
 	EndRemote                  // another failure that the peer reported (see the status it sent)
 )
 
@@ -69,6 +72,9 @@ var endings = [...]ending{
 	EndLoop:          {"loop", 482, "Loop Detected", 25},
 	EndClosed:        {"closed", 480, "Temporarily Unavailable", 20},
 	EndNoKey:         {"no-key", 480, "Temporarily Unavailable", 16},
+	EndBarred:        {"barred", 403, "Forbidden", 52},
+	EndNoRoute:       {"no-route", 404, "Not Found", 3},
+	EndLongestCall:   {"longest-call", 480, "Temporarily Unavailable", 31},
 	EndRemote:        {"remote", 502, "Bad Gateway", 127},
 }
 

@@ -144,9 +144,13 @@ const (
 	AudioOneWay    EventKind = "audio-one-way"   // nothing is heard of the leg's party, though it should be
 	AudioBothWays  EventKind = "audio-both-ways" // it is heard again
 	CallEnded      EventKind = "call-ended"
+	DialRefused    EventKind = "dial-refused" // a number that may not be called, or not now
+	NextTrunk      EventKind = "next-trunk"   // a trunk failed, the next one is tried
 	WrapUpBegan    EventKind = "wrap-up-began"
 	WrapUpExtended EventKind = "wrap-up-extended"
 	WrapUpEnded    EventKind = "wrap-up-ended"
+
+	EmergencyDialled EventKind = "emergency" // past every limit
 )
 
 // AgentChange is a row of the history of agents' states.
