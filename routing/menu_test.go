@@ -54,6 +54,7 @@ func withMenus(cfg *config.Config) *config.Config {
 		cfg.Queues[name] = &q
 	}
 	cfg.Queues["closed"].Hours, cfg.Queues["late closed"].Hours, cfg.Queues["talk"].Waiting = office, plainly, "talk"
+	cfg.Routes = []config.Route{{Prefix: "+81", Trunks: []string{"out"}}}
 	cfg.Numbers[menuNumber] = &config.Number{Number: menuNumber, Menu: "main", Priority: 3}
 	cfg.Numbers[closedNumber] = &config.Number{Number: closedNumber, Queue: "closed"}
 	cfg.Numbers[lateClosed] = &config.Number{Number: lateClosed, Queue: "late closed"}
@@ -206,7 +207,7 @@ func TestMenuLeadsToANumber(t *testing.T) {
 		w.presses(c, "4")
 		w.hearsNow(c, "ringback")
 		far := w.dialer.Legs()[0]
-		if to := w.dialer.Targets()[0]; to.Number != "+81399999999" || to.Trunk != "" {
+		if to := w.dialer.Targets()[0]; to.Number != "+81399999999" || to.Trunk != "out" {
 			t.Errorf("dialled %+v", to)
 		}
 		far.Rings()

@@ -37,6 +37,7 @@ func TestEveryMetricIsDocumented(t *testing.T) {
 	newFigureCollector(func() Figures { return Figures{} }, l.server.live.sockets).Describe(descs)
 	newLineCollector(nil).Describe(descs)
 	newSIPCollector(nil).Describe(descs)
+	newTrunkCollector(nil, nil).Describe(descs)
 	l.server.metrics.logins.Describe(descs)
 	l.server.metrics.panics.Describe(descs)
 	close(descs)

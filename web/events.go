@@ -31,6 +31,15 @@ type viewMessage struct {
 
 // events streams the agent's view to a page until the page, the session or the server ends.
 func (s *Server) events(w http.ResponseWriter, r *http.Request) {
+	s.socket(w, r, func(conn *websocket.Conn, v visitor) (websocket.StatusCode, string) {
+		views, stop := s.opt.Centre.Watch(v.user.Login)
+		defer stop()
+		return stream(s, conn, views, v.live.ended)
+	})
+}
+
+// socket makes a WebSocket of a page's request and serves it; what serve returns closes it, code 0: the page has gone.
+func (s *Server) socket(w http.ResponseWriter, r *http.Request, serve func(*websocket.Conn, visitor) (websocket.StatusCode, string)) {
 	if !sameOrigin(r) {
 		refuse(w, http.StatusForbidden, "This request comes from another site.")
 		return
@@ -49,15 +58,13 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		return // Accept has answered
 	}
 	defer func() { _ = conn.CloseNow() }()
-	views, stop := s.opt.Centre.Watch(v.user.Login)
-	defer stop()
-	if code, why := s.stream(conn, views, v.live.ended); code != 0 {
+	if code, why := serve(conn, v); code != 0 {
 		_ = conn.Close(code, why) // the page may be gone already
 	}
 }
 
-// stream sends until something ends; code 0: the page has gone.
-func (s *Server) stream(conn *websocket.Conn, views <-chan fact.DeskView, ended context.Context) (websocket.StatusCode, string) {
+// stream sends what comes until something ends; code 0: the page has gone.
+func stream[T any](s *Server, conn *websocket.Conn, views <-chan T, ended context.Context) (websocket.StatusCode, string) {
 	gone := conn.CloseRead(context.Background())
 	ping := time.NewTicker(pingEvery)
 	defer ping.Stop()
@@ -87,8 +94,11 @@ func (s *Server) stream(conn *websocket.Conn, views <-chan fact.DeskView, ended 
 	}
 }
 
-func send(ctx context.Context, conn *websocket.Conn, view fact.DeskView) error {
-	text, err := json.Marshal(viewMessage{Type: "view", View: withoutNull(view)})
+func send(ctx context.Context, conn *websocket.Conn, what any) error {
+	if view, is := what.(fact.DeskView); is {
+		what = viewMessage{Type: "view", View: withoutNull(view)}
+	}
+	text, err := json.Marshal(what)
 	if err != nil {
 		return err
 	}

@@ -253,6 +253,7 @@ type lab struct {
 	server *Server
 	logins *fakeLogins
 	centre *fakeCentre
+	ops    *fakeOperations
 	phones *fakePhones
 	heavy  oneAtATime
 	log    *logBuffer
@@ -289,14 +290,14 @@ func newLab(t *testing.T, change func(*Options)) *lab {
 	t.Helper()
 	hash := cheapHash(password)
 	l := &lab{
-		t: t, cfg: newConfig(), centre: &fakeCentre{}, phones: &fakePhones{}, heavy: make(oneAtATime, 1), log: &logBuffer{},
+		t: t, cfg: newConfig(), centre: &fakeCentre{}, ops: newFakeOperations(), phones: &fakePhones{}, heavy: make(oneAtATime, 1), log: &logBuffer{},
 		from: "192.0.2.7", ln: &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})},
 		logins: &fakeLogins{sessions: map[string]fact.Session{}, hashes: map[string]string{
 			"aiko": hash, "ben": hash, "dana": hash, "root": hash, "removed": hash,
 		}},
 	}
 	opt := Options{
-		Config: l.config, Logins: l.logins, Centre: l.centre, Phones: l.phones, Heavy: l.heavy,
+		Config: l.config, Logins: l.logins, Centre: l.centre, Operations: l.ops, Phones: l.phones, Heavy: l.heavy,
 		Figures: func() Figures { return Figures{} },
 		Draining: func() bool {
 			l.mu.Lock()

@@ -11,10 +11,11 @@ import (
 type need uint8
 
 const (
-	needNothing need = iota + 1
-	needLogin        // a user of the file
-	needAgent        // a user who takes calls
-	needWatcher      // a program on this host, or a supervisor's or admin's login
+	needNothing    need = iota + 1
+	needLogin           // a user of the file
+	needAgent           // a user who takes calls
+	needSupervisor      // a supervisor or an admin
+	needWatcher         // a program on this host, or a supervisor's or admin's login
 )
 
 const (
@@ -71,7 +72,7 @@ func admit(n need, v visitor, r *http.Request) (status int, why string) {
 		return http.StatusUnauthorized, "Log in first."
 	case n == needAgent && !v.user.Agent:
 		return http.StatusForbidden, "This is for users who take calls."
-	case n == needWatcher && v.user.Role != roleSupervisor && v.user.Role != roleAdmin:
+	case (n == needWatcher || n == needSupervisor) && v.user.Role != roleSupervisor && v.user.Role != roleAdmin:
 		return http.StatusForbidden, "This is for supervisors and admins."
 	default:
 		return 0, ""

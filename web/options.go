@@ -13,17 +13,18 @@ import (
 
 // Options is what a server is made of. All fields but Lines, SIP, Pages and Draining must be set.
 type Options struct {
-	Config   func() *config.Config // the file as it is now; called for each request, so that a reload takes effect at once
-	Logins   Logins
-	Centre   Centre
-	Phones   Phones
-	Heavy    Heavy          // shared by all who burn CPU: hashing of passwords waits here
-	Figures  func() Figures // read at each scrape; must not block for long
-	Lines    func() []Line  // read at each scrape; must not block for long. nil: none
-	SIP      http.Handler   // SIP over WebSocket, reached only with a login; its request's context ends with the session. nil: 404
-	Draining func() bool    // true: /healthz says 503. nil: never
-	Pages    fs.FS          // the built pages; nil: those in the binary
-	Log      *slog.Logger
+	Config     func() *config.Config // the file as it is now; called for each request, so that a reload takes effect at once
+	Logins     Logins
+	Centre     Centre
+	Phones     Phones
+	Operations Operations
+	Heavy      Heavy          // shared by all who burn CPU: hashing of passwords waits here
+	Figures    func() Figures // read at each scrape; must not block for long
+	Lines      func() []Line  // read at each scrape; must not block for long. nil: none
+	SIP        http.Handler   // SIP over WebSocket, reached only with a login; its request's context ends with the session. nil: 404
+	Draining   func() bool    // true: /healthz says 503. nil: never
+	Pages      fs.FS          // the built pages; nil: those in the binary
+	Log        *slog.Logger
 }
 
 // Centre is what the desk needs of the contact centre. Every user passed is one of the file with Agent set. Errors are sentences for the
@@ -89,4 +90,5 @@ type Figures struct {
 	JournalDropped uint64            // records lost since the start
 	JournalErrors  uint64            // failed commits since the start
 	Signalling     Signalling
+	Out            Out
 }

@@ -71,6 +71,9 @@ func New(opt Options) (*Server, error) {
 	if s.metrics, err = newMetrics(opt.Figures, opt.Lines, s.live.sockets); err != nil {
 		return nil, fmt.Errorf("web: metrics: %w", err)
 	}
+	if err = s.metrics.registry.Register(newTrunkCollector(opt.Operations.Trunks, func() Out { return opt.Figures().Out })); err != nil {
+		return nil, fmt.Errorf("web: metrics: %w", err)
+	}
 	files := opt.Pages
 	if files == nil {
 		if files, err = fs.Sub(ui.Dist, "dist"); err != nil {
@@ -83,8 +86,11 @@ func New(opt Options) (*Server, error) {
 	}
 	api := s.newAPI()
 	s.addRoutes(api)
+	s.addOperations(api)
 	describeEvents(api)
+	describeTrunkEvents(api)
 	s.handle("GET "+eventsPath, needAgent, http.HandlerFunc(s.events))
+	s.handle("GET "+trunksPath, needSupervisor, http.HandlerFunc(s.trunkEvents))
 	s.handle("GET "+sipPath, needAgent, http.HandlerFunc(s.sip))
 	s.handle("GET /metrics", needWatcher, s.metrics.handler())
 	s.handle("GET /healthz", needNothing, http.HandlerFunc(s.health))

@@ -2,13 +2,19 @@ package main
 
 import (
 	"mediasrv/media"
+	"mediasrv/routing/dialout"
 	"mediasrv/web"
 )
 
 // figures are the numbers for /metrics.
 func (s *server) figures() web.Figures {
 	calls, journal, engine := s.centre.Stats(), s.store.Stats(), s.engine.Stats()
+	out := web.Out{Calls: calls.Out.Calls, Emergency: calls.Out.Emergency, Refused: map[string]uint64{}}
+	for _, why := range dialout.Reasons() {
+		out.Refused[string(why)] = calls.Out.Refused[why]
+	}
 	return web.Figures{
+		Out:    out,
 		Queues: calls.Queues, Agents: calls.Agents, Calls: s.centre.Calls(),
 		MediaLateTicks: engine.LateTicks, MediaLateness: engine.Lateness, MediaDrops: engine.Dropped, OneWays: engine.OneWays, OneWaysNow: engine.OneWaysNow,
 		NoPorts: engine.NoPorts, Ports: map[string]int{"used": engine.Ports.Used, "resting": engine.Ports.Resting, "free": engine.Ports.Free},

@@ -33,6 +33,7 @@ type server struct {
 	centre   *routing.Centre
 	stack    *sip.Stack
 	prompts  *routing.Prompts
+	speaker  routing.Speaker
 	web      *web.Server
 	draining atomic.Bool
 }
@@ -101,13 +102,14 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 	phones := &dialer{}
 	s.centre = routing.New(routing.Options{
 		Config: cfg, Dialer: phones, Recorder: s.recorder, Store: s.store, Prompts: prompts, Log: s.log, Open: open,
+		Rooms: func(log *slog.Logger) (routing.Room, error) { return s.engine.Open(log) }, Speaker: s.speaker,
 	})
 	if s.stack, err = sip.New(sip.Config{File: cfg, Media: s.engine, Handler: s.centre, Log: s.log}); err != nil {
 		return err
 	}
 	phones.stack = s.stack
 	s.web, err = web.New(web.Options{
-		Config: func() *config.Config { return cfg }, Logins: s.store, Centre: s.centre, Phones: s.stack, Heavy: s.heavy,
+		Config: func() *config.Config { return cfg }, Logins: s.store, Centre: s.centre, Operations: operations{s.centre, s.stack}, Phones: s.stack, Heavy: s.heavy,
 		Figures: s.figures, Lines: s.lines, SIP: s.stack.WebSocket(), Draining: s.draining.Load, Log: s.log,
 	})
 	return err
@@ -119,6 +121,7 @@ func (s *server) makePrompts(ctx context.Context) (*routing.Prompts, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.speaker = speaker
 	prompts, faults := routing.Prepare(ctx, s.cfg, speaker, s.log)
 	for _, fault := range faults {
 		s.log.Error("a prompt could not be made; callers hear music instead", "error", fault)
