@@ -32,15 +32,8 @@ func (s *Stack) invited(tx *transaction.Server) {
 	if refused(tx) {
 		return
 	}
-	in := identity.Read(tx.Request, t, s.file.Company.Country)
-	known := s.file.Entry(in.To, in.Dialled) != nil
-	if !known {
-		if also, dialled := identity.Also(tx.Request, s.file.Company.Country); s.file.Entry(also, dialled) != nil {
-			in.To, in.Dialled, known = also, dialled, true
-		}
-	}
+	in, known := s.wanted(tx.Request, t)
 	emergency := s.file.IsEmergency(in.Dialled)
-	known = known || emergency
 	in.Trunk, in.At = t.Name, time.Now().UTC()
 	in.From.Trunk = t.Name
 	switch {
@@ -60,6 +53,20 @@ func (s *Stack) invited(tx *transaction.Server) {
 		}
 		s.take(tx, t, in)
 	}
+}
+
+// wanted reads what an INVITE asks for, and says whether we know the number: as an entry point, or as that of an emergency service.
+func (s *Stack) wanted(req *sip.Request, t *config.Trunk) (in fact.Invite, known bool) {
+	country := s.file.Company.Country
+	in = identity.Read(req, t, country)
+	if s.file.Entry(in.To, in.Dialled) != nil || s.file.IsEmergency(in.Dialled) {
+		return in, true
+	}
+	if also, dialled := identity.Also(req, country); s.file.Entry(also, dialled) != nil {
+		in.To, in.Dialled = also, dialled
+		return in, true
+	}
+	return in, false
 }
 
 // tooLate: an INVITE waited so long for us that its caller has sent it again; taking more calls would make all wait.

@@ -135,7 +135,7 @@ func TestTrunkEvents(t *testing.T) {
 		if err != nil {
 			l.t.Fatal(status, err)
 		}
-		defer conn.CloseNow()
+		defer func() { _ = conn.CloseNow() }()
 		read := func() (m trunksMessage) {
 			_, text, err := conn.Read(context.Background())
 			if err != nil || json.Unmarshal(text, &m) != nil {
