@@ -129,6 +129,13 @@ func TestUsage(t *testing.T) {
 		{"call", "+8150", "--for", "0s"},
 		{"call", "+8150", "--for", "soon"},
 		{"call", "+8150", "--password", "x"},
+		{"call", "+8150", "--trunk", "a"},
+		{"call", "+8150", "--trunk", "a", "--user", "dana", "--password", "x"},
+		{"call", "+8150", "--trunk", "a", "--user", "dana", "--digits", "1"},
+		{"call", "+8150", "--trunk", "a", "--user", "dana", "--for", "2h"},
+		{"call", "+8150", "--api", "http://192.0.2.1", "--user", "dana"},
+		{"call", "+8150", "--api", "ftp://192.0.2.1", "--user", "dana"},
+		{"call", "+8150", "--say", "x"},
 	} {
 		got := invoke(t, "", args...)
 		if got.code != 2 || got.out != "" || !strings.HasPrefix(got.err, "mediasrv: ") {
