@@ -52,7 +52,7 @@ func (s *script) dialGuest(to Target) fact.EndReason {
 		s.log.Warn("a number leads back to the trunk that it came from; refused", "trunk", to.Trunk, "number", to.Number)
 		return fact.EndLoop
 	}
-	leg, err := s.c.opt.Dialer.Dial(to, s.shown(), s.room, s.fromLeg)
+	leg, err := s.c.opt.Dialer.Dial(to, s.shown(to), s.room, s.fromLeg)
 	switch {
 	case err == nil:
 		s.guest = s.seat(leg, fact.SeatGuest)
@@ -69,11 +69,14 @@ func (s *script) dialGuest(to Target) fact.EndReason {
 }
 
 // shown is whom the far end of a way out is shown: who calls, and by which number of ours.
-func (s *script) shown() Caller {
+func (s *script) shown(to Target) Caller {
 	if s.order != nil {
 		return Caller{Number: s.order.From}
 	}
-	from := Caller{Number: s.row.From, Name: s.in.From.Name, Withheld: s.in.Withheld, Via: s.in.To, Hops: s.in.Hops - 1}
+	from := Caller{Number: s.row.From, Name: s.in.From.Name, Withheld: s.in.Withheld, Hops: s.in.Hops - 1}
+	if to.Number != s.in.To && to.Number != s.in.Dialled { // the caller has dialled another number, which is one of ours
+		from.Via = s.in.To
+	}
 	if from.Hops == 0 {
 		from.Hops = -1
 	}

@@ -57,7 +57,7 @@ func TestBridge(t *testing.T) {
 		if to.Trunk != "out" || to.Number != "900001" || !slices.Equal(to.Codecs, []string{"PCMU", "PCMA"}) {
 			t.Errorf("dialled %+v, want the caller's codec first", to)
 		}
-		if from.Number != "+819012345678" || from.Hops != 69 {
+		if from.Number != "+819012345678" || from.Hops != 69 || from.Via != "" {
 			t.Errorf("as %+v", from)
 		}
 		far.Rings()
@@ -168,7 +168,7 @@ func TestBridgeLoops(t *testing.T) {
 		}
 		// Another number by the same trunk is none.
 		c = w.invite(fact.Invite{Trunk: "out", To: "800001", Dialled: "800001", Hops: 1})
-		if to, from := w.dialer.Targets()[0], w.dialer.Callers()[0]; to.Number != "+81399999999" || from.Hops >= 0 {
+		if to, from := w.dialer.Targets()[0], w.dialer.Callers()[0]; to.Number != "+81399999999" || from.Hops >= 0 || from.Via != "800001" {
 			t.Errorf("%+v %+v: no hop is left", to, from)
 		}
 		c.End(fact.EndCallerGone, "")
