@@ -4,8 +4,10 @@ package e2e
 
 import (
 	"encoding/json"
+	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -58,6 +60,29 @@ func TestCallReachesAgentIsHeardAndRecorded(t *testing.T) {
 	}
 	s.checkRecordings()
 	s.checkRows()
+	s.checkQuality()
+}
+
+// checkQuality looks for how the lines were: in the legs' rows, and in the metrics of the trunk and of the browsers.
+func (s *server) checkQuality() {
+	s.t.Helper()
+	s.want("2", `SELECT count(*) FROM legs WHERE rated_seconds >= 3 AND mos > 1 AND mos >= mos_lowest AND mos_lowest > 0`)
+	res, err := insecure.Get(s.url("/metrics"))
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	defer res.Body.Close()
+	text, err := io.ReadAll(res.Body)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	for _, metric := range []string{`line_mos_count{direction="received",trunk="carrier"}`, `line_mos_count{direction="received",trunk=""}`, `media_ports{state="free"}`} {
+		_, rest, _ := strings.Cut(string(text), "\nmediasrv_"+metric+" ")
+		value, _, _ := strings.Cut(rest, "\n")
+		if n, err := strconv.ParseFloat(value, 64); err != nil || n < 3 {
+			s.t.Errorf("%s is %q", metric, value)
+		}
+	}
 }
 
 func (s *server) checkRecordings() {
