@@ -108,6 +108,16 @@ func (e *Endpoint) judge(w *Worker, s rtp.JitterStats, now int64) {
 	}
 }
 
+// bye tells the peer that no more is sent (RFC 3550, 6.6).
+func (e *Endpoint) bye(w *Worker, now int64) {
+	if !e.settled || !e.able() {
+		return
+	}
+	if packet := e.reports.Bye(now, w.packet[:0:maxPayload]); packet != nil {
+		e.sendControl(w, packet)
+	}
+}
+
 // sendControl sends a report, which is in the worker's packet.
 func (e *Endpoint) sendControl(w *Worker, packet []byte) {
 	var err error

@@ -20,6 +20,7 @@ type controlPeer struct {
 	reports       rtp.Reports
 	sent          int
 	got           []netip.AddrPort // where reports came from
+	byes          int
 }
 
 func (p *controlPeer) open(b []byte) []byte {
@@ -84,7 +85,11 @@ func (p *controlPeer) step(to, control netip.AddrPort) {
 			}
 			if s == p.beside {
 				p.got = append(p.got, from)
-				if err := p.reports.Take(p.open(in[:n]), p.w.Now.UnixNano()); err != nil {
+				plain := p.open(in[:n])
+				if plain[len(plain)-7] == 203 { // BYE, of one source, comes last
+					p.byes++
+				}
+				if err := p.reports.Take(plain, p.w.Now.UnixNano()); err != nil {
 					p.t.Error(err)
 				}
 			} else {
@@ -159,6 +164,14 @@ func TestControl(t *testing.T) {
 			w.Run(20 * time.Millisecond)
 			if got := w.Engine.Stats(); got.ControlIn != s.ControlIn || got.Dropped["control"] != 1 {
 				t.Errorf("a stranger's report: %+v", got)
+			}
+			if p.byes != 0 {
+				t.Errorf("%d good-byes before the end", p.byes)
+			}
+			e.Close()
+			p.step(netip.MustParseAddrPort("127.0.0.1:1"), control)
+			if p.byes != 1 {
+				t.Errorf("%d good-byes came at the end", p.byes)
 			}
 		})
 	}

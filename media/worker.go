@@ -254,6 +254,7 @@ func (w *Worker) dropEndpoint(e *Endpoint, now int64) {
 	if !e.live {
 		return
 	}
+	e.bye(w, now)
 	e.live = false
 	if e.oneway.Deaf() {
 		w.count[oneWaysNow]--

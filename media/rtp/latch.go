@@ -80,9 +80,6 @@ func (l *Latch) Sure() (netip.AddrPort, bool) {
 // Silent says whether the source has been silent so long that another port of its address may follow it.
 func (l *Latch) Silent(now int64) bool { return now-l.heard >= latchSilence }
 
-// Known says whether from would be accepted as the source that is already latched on.
-func (l *Latch) Known(from netip.AddrPort) bool { return l.source.IsValid() && from == l.source }
-
 // Target is where our packets go; invalid while nobody knows.
 func (l *Latch) Target() netip.AddrPort {
 	if l.free && l.source.IsValid() && l.waiting == 0 {

@@ -52,7 +52,6 @@ type remote struct {
 	loss    float64 // %
 	jitter  uint32  // in units of our clock
 	reports uint32  // blocks about our stream
-	bye     bool
 }
 
 // Name sets the CNAME of our reports; what is too long is cut.
@@ -161,8 +160,6 @@ func (r *Reports) Take(packet []byte, now int64) error {
 			r.judged(s.blocks(), now)
 		case typeRR:
 			r.judged(s.blocks(), now)
-		case typeBYE:
-			r.gone(s)
 		}
 	}
 	return nil
@@ -198,17 +195,5 @@ func (r *Reports) judged(blocks []byte, now int64) {
 	}
 }
 
-// gone takes a BYE.
-func (r *Reports) gone(s section) {
-	for i := range s.count {
-		if binary.BigEndian.Uint32(s.body[4*i:]) == r.in.ssrc && r.in.known {
-			r.hearing.bye = true
-		}
-	}
-}
-
 // Peer tells what the peer's last SR says it has sent, in packets, and how many SRs came so far.
 func (r *Reports) Peer() (packets, reports uint32) { return r.hearing.packets, r.hearing.srs }
-
-// Gone says whether the peer said good-bye to the stream that it sent.
-func (r *Reports) Gone() bool { return r.hearing.bye }
