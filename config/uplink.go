@@ -48,7 +48,7 @@ func uplinkFields() []field {
 	return []field{
 		{key: "order", what: oneOf([]string{"file", "weight"}), std: "file", about: "Which server a call tries first: `file`: as they stand there; `weight`: by chance, by their weights. The records of one name go by their own priority and weight (RFC 2782). Those that don't answer are tried last."},
 		{key: "probe", what: durationIn(leastProbe, mostProbe), std: "30s", about: "How often each address is asked by OPTIONS whether it is there; `0s`: never, for servers that don't answer them. Failed calls tell, too."},
-		{key: "redirect", what: oneOf([]string{"refuse", "servers", "follow"}), std: "servers", about: "What a 3xx does to a call out: `refuse` ends it, `servers` follows it to the trunk's own addresses, `follow` to anywhere, at your cost; at most five times."},
+		{key: "redirect", what: oneOf([]string{"refuse", "servers", "follow"}), std: "servers", about: "What a 3xx does to a call out: `refuse` ends it, `servers` follows it to the trunk's own addresses for the same number, `follow` to anywhere, at your cost; at most five times."},
 	}
 }
 
