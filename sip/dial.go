@@ -35,7 +35,7 @@ func (s *Stack) Dial(to routing.Target, from routing.Caller, in routing.Room, ev
 		return nil, fmt.Errorf("sip: dial %s: %w", to.User, routing.ErrUnreachable)
 	}
 	o := outbound{
-		flow: b.Flow, target: b.Contact, webrtc: b.Browser, codecs: codecs(nil), srtp: sdp.Optional,
+		flow: b.Flow, target: b.Contact, first: dialog.Hop{Routes: b.Path}, webrtc: b.Browser, codecs: codecs(nil), srtp: sdp.Optional,
 		party: fact.Party{User: to.User, Name: s.nameOf(to.User)},
 		to:    dialog.Party{URI: sip.Uri{Scheme: "sip", User: to.User, Host: realm}},
 		from:  callerParty(from),

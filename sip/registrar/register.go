@@ -32,13 +32,43 @@ func (r *Registrar) Register(tx *transaction.Server) {
 		_ = tx.Reply(code, phrase)
 		return
 	}
+	path, ok := pathOf(req)
+	if !ok {
+		_ = tx.Reply(sip.StatusBadRequest, "Bad Request (Path)")
+		return
+	}
 	stale := false
-	r.change(func() { stale = !r.apply(l, authUser, tx, changes) })
+	r.change(func() { stale = !r.apply(l, authUser, tx, changes, path) })
 	if stale {
 		_ = tx.Reply(sip.StatusInternalServerError, "Out of Order")
 		return
 	}
-	_ = tx.Reply(sip.StatusOK, "OK", r.contacts(l.user)...)
+	headers := r.contacts(l.user)
+	for _, h := range req.GetHeaders("Path") { // RFC 3327, 5.3
+		headers = append(headers, sip.NewHeader("Path", h.Value()))
+	}
+	_ = tx.Reply(sip.StatusOK, "OK", headers...)
+}
+
+// maxPath bounds the proxies of one binding.
+const maxPath = 8
+
+// pathOf is the Path of a REGISTER; false: it can't be read.
+func pathOf(req *sip.Request) ([]sip.Uri, bool) {
+	var out []sip.Uri
+	for _, h := range req.GetHeaders("Path") {
+		for rest := h.Value(); strings.TrimSpace(rest) != ""; {
+			_, after, begins := strings.Cut(rest, "<")
+			text, behind, ends := strings.Cut(after, ">")
+			var uri sip.Uri
+			if !begins || !ends || len(out) == maxPath || sip.ParseUri(text, &uri) != nil || uri.Host == "" {
+				return nil, false
+			}
+			out = append(out, uri)
+			_, rest, _ = strings.Cut(behind, ",")
+		}
+	}
+	return out, true
 }
 
 // Authenticate finds the login that a REGISTER or INVITE of an agent's phone is made with. If it has none that is good it is answered: with a
@@ -105,9 +135,7 @@ type change struct {
 func (r *Registrar) read(req *sip.Request) (out []change, code int, phrase string) {
 	def := maxExpires
 	if h := req.GetHeader("Expires"); h != nil {
-		if n, err := strconv.ParseUint(strings.TrimSpace(h.Value()), 10, 32); err == nil {
-			def = int(min(n, maxExpires)) //nolint:gosec // bounded
-		}
+		def = expiry(h.Value())
 	}
 	for _, h := range req.GetHeaders("Contact") {
 		c, ok := h.(*sip.ContactHeader)
@@ -122,9 +150,7 @@ func (r *Registrar) read(req *sip.Request) (out []change, code int, phrase strin
 		}
 		seconds := def
 		if v, has := c.Params.Get("expires"); has {
-			if n, err := strconv.ParseUint(v, 10, 32); err == nil {
-				seconds = int(min(n, maxExpires)) //nolint:gosec // bounded
-			}
+			seconds = expiry(v)
 		}
 		if seconds > 0 && seconds < minExpires {
 			return nil, sip.StatusIntervalToBrief, "Interval Too Brief"
@@ -137,8 +163,17 @@ func (r *Registrar) read(req *sip.Request) (out []change, code int, phrase strin
 	return out, 0, ""
 }
 
+// expiry reads a number of seconds; what can't be read, or is more than we grant, is what we grant (RFC 3261, 10.3, 7).
+func expiry(text string) int {
+	n, err := strconv.ParseUint(strings.TrimSpace(text), 10, 64)
+	if err != nil || n > maxExpires {
+		return maxExpires
+	}
+	return int(n)
+}
+
 // apply changes the bindings; false if the request is older than what it would change (RFC 3261, 10.3, 7).
-func (r *Registrar) apply(l login, authUser string, tx *transaction.Server, changes []change) bool {
+func (r *Registrar) apply(l login, authUser string, tx *transaction.Server, changes []change, path []sip.Uri) bool {
 	req := tx.Request
 	id, seq := req.CallID().Value(), req.CSeq().SeqNo
 	for _, c := range changes {
@@ -154,7 +189,7 @@ func (r *Registrar) apply(l login, authUser string, tx *transaction.Server, chan
 			b.timer.Stop()
 		}
 		if c.seconds > 0 {
-			keep = append(keep, r.bind(l, authUser, tx.Flow, c, id, seq))
+			keep = append(keep, r.bind(l, authUser, tx.Flow, c, path, id, seq))
 		}
 		if len(keep) > perUser {
 			keep[0].timer.Stop()
@@ -170,11 +205,11 @@ func same(b *Binding, contact sip.Uri, flow transaction.Flow) bool {
 	return b.Browser == flow.WebSocket() && strings.EqualFold(b.Contact.Endpoint(), contact.Endpoint())
 }
 
-func (r *Registrar) bind(l login, authUser string, flow transaction.Flow, c change, callID string, seq uint32) *Binding {
+func (r *Registrar) bind(l login, authUser string, flow transaction.Flow, c change, path []sip.Uri, callID string, seq uint32) *Binding {
 	life := time.Duration(c.seconds) * time.Second
 	r.born++
 	b := &Binding{
-		User: l.user, Contact: c.contact, Flow: flow.Pinned(), Browser: flow.WebSocket(), Expires: time.Now().Add(life).UTC(),
+		User: l.user, Contact: c.contact, Flow: flow.Pinned(), Browser: flow.WebSocket(), Path: path, Expires: time.Now().Add(life).UTC(),
 		login: authUser, callID: callID, seq: seq, born: r.born,
 	}
 	b.timer = time.AfterFunc(life, func() { r.remove(func(o *Binding) bool { return o == b }) })

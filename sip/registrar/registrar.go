@@ -29,6 +29,7 @@ type Binding struct {
 	Contact sip.Uri
 	Flow    transaction.Flow
 	Browser bool
+	Path    []sip.Uri // proxies between it and us, the nearest to us first (RFC 3327)
 	Expires time.Time
 
 	login  string // authUser
