@@ -28,6 +28,7 @@ func cut(stream string, size int, pinged bool) ([]string, error) {
 				out = append(out, "pong")
 			case broken:
 				return append(out, "broken"), err
+			case nothingYet:
 			}
 		}
 	}

@@ -287,13 +287,7 @@ func (s *stream) late(now time.Time) error {
 	partial, begun, stranger, spoke, leave := s.partial, s.begun, s.stranger, s.spoke, s.leave
 	deaf := s.pongs && !s.pinged.IsZero() && now.Sub(s.pinged) >= pongWithin
 	s.mu.Unlock()
-	limit := idleLimit
-	switch {
-	case stranger && spoke:
-		limit = afterLogin
-	case stranger:
-		limit = patience
-	}
+	limit := limitOf(stranger, spoke)
 	switch {
 	case !leave.IsZero() && !now.Before(leave):
 		return errBroken
@@ -310,6 +304,17 @@ func (s *stream) late(now time.Time) error {
 		return nil
 	}
 	return errSilent
+}
+
+// limitOf is how long nothing may be said.
+func limitOf(stranger, spoke bool) time.Duration {
+	switch {
+	case stranger && spoke:
+		return afterLogin
+	case stranger:
+		return patience
+	}
+	return idleLimit
 }
 
 // busy says whether somebody needs the connection though nothing is said.
