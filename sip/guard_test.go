@@ -56,7 +56,7 @@ func TestNobodyIsBannedInAnothersName(t *testing.T) {
 		g.send(strangeAddr, register(strangeAddr, "mine", 1, "", ""))
 		nonce := g.one("SIP/2.0 401").headers("WWW-Authenticate")
 		for i := range 10 {
-			login := answerTo(nonce, "REGISTER", "sip:mediasrv", "chenphone", "wrong")
+			login := answerTo(nonce, "REGISTER", "sip:mediasrv", []string{"chenphone", "nobody"}[i%2], "wrong")
 			g.send(phoneAddr, register(phoneAddr, fmt.Sprint("forged", i), 2, login, ""))
 			g.got()
 		}

@@ -119,7 +119,6 @@ func (s *Store) Server(remote netip.Addr) (*tls.Config, error) {
 		}
 	}
 	if at := s.at(remote); len(at) > 0 && !slices.ContainsFunc(at, func(p *peer) bool { return p.trunk.TLS.Client != "required" }) {
-		cfg.ClientAuth = tls.RequireAnyClientCert
 		cfg.VerifyConnection = func(state tls.ConnectionState) error {
 			var err error
 			for _, p := range at {
