@@ -291,8 +291,13 @@ func (e *Endpoint) drop() {
 	in.at += uint32(e.hears.ClockRate() / 50)
 }
 
-// voiced is what the peer says in this tick.
-func (e *Endpoint) voiced() []int16 { return e.heard[:e.room.frame] }
+// voiced is what the peer says in this tick: nothing, while there is no kit for it.
+func (e *Endpoint) voiced() []int16 {
+	if e.heard == nil {
+		return e.room.worker.silence[:e.room.frame]
+	}
+	return e.heard[:e.room.frame]
+}
 
 // needed says whether somebody needs the voice decoded from now on. What came while nobody did isn't kept. Should there be no kit at the moment,
 // the next tick asks again.

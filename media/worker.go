@@ -66,6 +66,7 @@ type Worker struct {
 	summed   bool            // total is made
 	out      [maxFrame]int16
 	play     [maxFrame]int16
+	silence  [maxFrame]int16 // only read
 	twins    [MaxEndpoints]twin
 	twinned  int
 	released *Endpoint // closed ones that are not reported yet
