@@ -12,6 +12,7 @@ import { onInvite } from '../state/invite';
 import { type Panel, panelOf, stale } from '../state/panel';
 import { reduce } from '../state/reduce';
 import { type Intent, initial, type Place, type State } from '../state/state';
+import { watches } from '../state/watches';
 import { t } from '../text/text';
 import { forgetDraft } from './draft-store';
 
@@ -66,7 +67,7 @@ export class Desk {
   /** Throws Refusal. */
   async login(user: string, password: string): Promise<void> {
     const me = await this.api.login(user, password);
-    if (!me.agent) {
+    if (!me.agent && !watches(me)) {
       void this.api.logout().catch(() => undefined);
       throw new Refusal(403, t('loginNoAgent'));
     }
@@ -161,13 +162,19 @@ export class Desk {
   }
 
   private enter(me: Me): void {
-    if (!me.agent) {
+    if (!me.agent && !watches(me)) {
       this.dispatch({ type: 'signed-out', ended: false });
       return;
     }
     this.dispatch({ type: 'signed-in', me });
+    if (!me.agent) return; // only the operators' page, which has a stream of its own
     this.stream.start();
     this.claim = claimPhone(this.phone, () => this.dispatch({ type: 'line', line: 'elsewhere' }));
+  }
+
+  /** The login has ended by itself. */
+  expired(): void {
+    this.leave(true);
   }
 
   private leave(ended: boolean): void {

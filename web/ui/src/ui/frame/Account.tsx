@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { setVoiceProcessing, voiceProcessing } from '../../phone/voice';
+import { watches } from '../../state/watches';
 import { initials } from '../../text/format';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
@@ -54,6 +55,22 @@ export function Account() {
             </span>
             <span class="switch" aria-hidden="true" />
           </button>
+          {me?.agent && watches(me) && (
+            <button
+              type="button"
+              class="menu-item"
+              role="menuitem"
+              tabIndex={-1}
+              data-testid="trunks"
+              onClick={() => {
+                location.hash = '#trunks';
+              }}
+            >
+              <span>
+                <b>{t('trunks')}</b>
+              </span>
+            </button>
+          )}
           <button
             type="button"
             class="menu-item"
