@@ -135,7 +135,11 @@ func (b *builder) company(n *node) {
 		Language: val(speech.get("language"), c.Speech.Language),
 		Voice:    val(speech.get("voice"), c.Speech.Voice),
 		Rate:     val(speech.get("rate"), c.Speech.Rate),
+		URL:      val(speech.get("url"), ""),
+		Key:      val(speech.get("key"), ""),
+		Model:    val(speech.get("model"), ""),
 	}
+	b.engine(speech)
 	c.Dispositions.Required = val(n.get("dispositions", "required"), false)
 	if choices := n.get("dispositions", "list"); choices != nil {
 		c.Dispositions.List = vals[string](choices)
@@ -143,6 +147,20 @@ func (b *builder) company(n *node) {
 	}
 	if required := n.get("dispositions", "required"); c.Dispositions.Required && len(c.Dispositions.List) == 0 {
 		b.wrong(required, "is true, but list has none to choose from")
+	}
+}
+
+// engine checks that an engine has what it needs. What another one needs may stay, for going back to it.
+func (b *builder) engine(n *node) {
+	s := &b.cfg.Company.Speech
+	if args := n.get("command"); args != nil {
+		s.Command = vals[string](args)
+	}
+	switch {
+	case s.Engine == "command" && n.get("command") == nil:
+		b.wrong(n.get("engine"), `command needs command beside it, such as ["piper", "--model", "{voice}.onnx", "--output_file", "-"]`)
+	case s.Engine == "http" && n.get("url") == nil:
+		b.wrong(n.get("engine"), "http needs url beside it, such as https://speech.example.com/v1/audio/speech")
 	}
 }
 

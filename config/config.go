@@ -71,10 +71,14 @@ type Company struct {
 
 // Speech is the voice that reads texts.
 type Speech struct {
-	Engine   string // espeak-ng
+	Engine   string // espeak-ng, command, http
 	Language string
 	Voice    string
 	Rate     float64
+	Command  []string // of the engine command: a program and its arguments
+	URL      string   // of the engine http
+	Key      string   // its secret; never logged
+	Model    string
 }
 
 // WrapUp is the time after a call in which the agent gets no other.

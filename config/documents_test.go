@@ -95,6 +95,7 @@ func TestFullExampleLoadsAndHasEveryKey(t *testing.T) {
 	write(t, filepath.Join(dir, "music", "calm.wav"), "RIFF")
 	t.Setenv("HEAD_OFFICE_PASSWORD", "x")
 	t.Setenv("CHEN_PHONE", "y")
+	t.Setenv("SPEECH_KEY", "s")
 	t.Setenv("CARRIER_A_PASSWORD", "z")
 	path := filepath.Join(dir, "full.yml")
 	write(t, path, string(text))

@@ -83,10 +83,17 @@ func companyKeys() *shape {
 
 func speechKeys() *shape {
 	return of(
-		field{key: "engine", what: oneOf([]string{"espeak-ng"}, "command", "http"), std: "espeak-ng", about: "The program that speaks."},
+		field{key: "engine", what: oneOf([]string{"espeak-ng", "command", "http"}), std: "espeak-ng", about: "What speaks: a program that comes with the system, any other one, or an HTTP service."},
 		field{key: "language", what: reads("a code such as en or ja", voice), std: "en", about: "Language of texts."},
 		field{key: "voice", what: reads("a voice such as en-gb", voice), or: "the language's", about: "Voice of that language."},
 		field{key: "rate", what: decimal(0.5, 2), std: "1.0", about: "Speed; 1 is normal."},
+		field{
+			key: "command", what: listOf(words("a word of a command line", 1024)), or: "none",
+			about: "Of the engine `command`: reads the text from standard input, writes WAV to standard output; `{language}`, `{voice}` and `{rate}` are filled in.",
+		},
+		field{key: "url", what: reads("an address such as https://speech.example.com/v1/audio/speech", httpURL), or: "none", about: "Of the engine `http`: an endpoint like OpenAI's for speech."},
+		field{key: "key", what: secret(), or: "none", about: "Sent to it as bearer token: `env:NAME` or `file:PATH`."},
+		field{key: "model", what: words("a name", 100), or: "none", about: "The model that it is asked for."},
 	)
 }
 

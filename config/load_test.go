@@ -233,7 +233,7 @@ func TestMistakes(t *testing.T) {
 		"tls on":              {"+tls: on", []string{`4:6: tls: "on" is not known`}},
 		"acme":                {"+tls: {acme: x.example}", []string{"4:7: tls.acme: is not in this version"}},
 		"CRLF":                {"demo: true\r\n# x\r\nw: 日本 # c\r\ndrian: 1s\r\n", []string{"1:1: numbers", "1:1: queues", "1:1: users", "3:1: w: unknown", "4:1: drian: unknown key; did you mean drain?"}},
-		"engine":              {"+company: {speech: {engine: http, rate: 3}}", []string{"4:28: company.speech.engine: http is not in this version", `4:40: company.speech.rate: 3 is out of range: expected a number from 0.5 to 2`}},
+		"engine":              {"+company: {speech: {engine: http, rate: 3}}", []string{"4:28: company.speech.engine: http needs url beside it", `4:40: company.speech.rate: 3 is out of range: expected a number from 0.5 to 2`}},
 		"priority":            {"+queues: {support: {priority: -1}}", nil},
 	} {
 		t.Run(name, func(t *testing.T) {

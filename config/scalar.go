@@ -293,6 +293,18 @@ func digestUser(text string) (string, error) {
 	return "", errors.New("is no user name")
 }
 
+// httpURL reads the address of a service.
+func httpURL(text string) (string, error) {
+	u, err := url.Parse(text)
+	switch {
+	case err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https":
+		return "", errors.New("is no http:// or https:// address")
+	case u.User != nil:
+		return "", errors.New("has a password in it: that belongs into key")
+	}
+	return text, nil
+}
+
 func voice(text string) (string, error) {
 	if voiceForm.MatchString(text) {
 		return text, nil

@@ -47,6 +47,8 @@ test)
 	need shellcheck has shellcheck
 	need baresip-core has baresip
 	need kamailio has kamailio
+	need mecab has mecab
+	need mecab-ipadic-utf8 test -e /var/lib/mecab/dic/ipadic-utf8
 	;;
 *)
 	echo "usage: $0 run|test" >&2

@@ -29,9 +29,9 @@ type cache struct {
 }
 
 // key names an utterance in the cache.
-func (u utterance) key() string {
+func (u utterance) key(e engine) string {
 	h := sha256.New()
-	for _, part := range [...]string{espeak, u.voice, fmt.Sprint(u.wpm), u.text} {
+	for _, part := range [...]string{e.id(), u.language, u.voice, fmt.Sprint(u.rate), u.text} {
 		var n [8]byte
 		binary.BigEndian.PutUint64(n[:], uint64(len(part)))
 		_, _ = h.Write(append(n[:], part...)) // a hash never fails

@@ -1,84 +1,83 @@
 package tts
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
+	"math"
 	"os/exec"
 	"strconv"
 	"strings"
 	"time"
 
 	"mediasrv/media/prompt"
-	"mediasrv/media/wav"
 )
 
 const (
 	espeak     = "espeak-ng"
 	maxSamples = int(prompt.MaxLength/time.Second) * 48000
+
+	baseWPM = 160 // words per minute at rate 1
+	minWPM  = 80  // what espeak-ng can do
+	maxWPM  = 450
 )
 
-// speak lets espeak-ng say it. The text goes by standard input, so that no text can be an option.
-func speak(ctx context.Context, u utterance, limit time.Duration) (pcm []int16, rate int, err error) {
+// espeakNG is the engine that is there without being asked for.
+type espeakNG struct{}
+
+func (espeakNG) id() string { return espeak }
+
+func (espeakNG) speak(ctx context.Context, u utterance, limit time.Duration) ([]int16, int, error) {
 	bin, err := exec.LookPath(espeak)
 	if err != nil {
 		return nil, 0, fmt.Errorf("%w: %s is not installed: apt-get install %s", ErrNoEngine, espeak, espeak)
 	}
-	ctx, cancel := context.WithTimeout(ctx, limit)
-	defer cancel()
-	cmd := exec.CommandContext(ctx, bin, "-v", u.voice, "-s", strconv.Itoa(u.wpm), "-b", "1", "--stdin", "--stdout")
-	cmd.Stdin = strings.NewReader(u.text)
-	cmd.WaitDelay = time.Second
-	var complaint bytes.Buffer
-	cmd.Stderr = &complaint
-	out, err := cmd.StdoutPipe()
+	voice := u.voice
+	if voice == "" {
+		voice = u.language
+	}
+	text, err := reading(ctx, u)
 	if err != nil {
-		return nil, 0, fmt.Errorf("%w: %w", ErrEngine, err)
+		return nil, 0, err
 	}
-	switch err := cmd.Start(); {
-	case errors.Is(err, context.DeadlineExceeded): // so busy is the machine
-		return nil, 0, fmt.Errorf("%w: %s, %v", ErrTimeout, espeak, limit)
-	case err != nil:
-		return nil, 0, fmt.Errorf("%w: %w", ErrEngine, err)
-	}
-	pcm, rate, readErr := readAll(out)
-	if errors.Is(readErr, wav.ErrTooLong) {
-		cancel()
-	}
-	err = cmd.Wait()
+	wpm := int(math.Round(max(minWPM, min(maxWPM, baseWPM*u.rate))))
+	pcm, rate, err := program(ctx, limit, text, bin, "-v", voice, "-s", strconv.Itoa(wpm), "-b", "1", "--stdin", "--stdout")
 	switch {
-	case errors.Is(readErr, wav.ErrTooLong):
-		return nil, 0, fmt.Errorf("%w: it speaks for more than %v", ErrTooLong, prompt.MaxLength)
-	case errors.Is(ctx.Err(), context.DeadlineExceeded):
-		return nil, 0, fmt.Errorf("%w: %s, %v", ErrTimeout, espeak, limit)
-	case err != nil:
-		return nil, 0, fmt.Errorf("%w: %s with voice %q: %s", ErrEngine, espeak, u.voice, firstLine(complaint.String(), err))
-	case readErr != nil:
-		return nil, 0, fmt.Errorf("%w: %s: %w", ErrEngine, espeak, readErr)
-	case len(pcm) == 0:
+	case errors.Is(err, ErrEngine):
+		return nil, 0, fmt.Errorf("%w (voice %q)", err, voice)
+	case err == nil && len(pcm) == 0:
 		return nil, 0, fmt.Errorf("%w: %s says nothing for %s", ErrEngine, espeak, u.title())
 	}
-	return pcm, rate, nil
+	return pcm, rate, err
 }
 
-func readAll(r io.Reader) ([]int16, int, error) {
-	w, err := wav.NewReader(r)
-	if err != nil {
-		return nil, 0, fmt.Errorf("tts: %w", err)
+// reading is a text as espeak-ng can read it: it knows the kana of Japanese, but no kanji, which mecab and its dictionary can.
+func reading(ctx context.Context, u utterance) (string, error) {
+	if base, _, _ := strings.Cut(u.language, "-"); base != "ja" || !strings.ContainsFunc(u.text, isKanji) {
+		return u.text, nil
 	}
-	pcm, err := w.ReadMono(maxSamples)
+	bin, err := exec.LookPath("mecab")
 	if err != nil {
-		return nil, 0, fmt.Errorf("tts: %w", err)
+		return "", fmt.Errorf("%w: kanji can't be read without mecab: apt-get install mecab mecab-ipadic-utf8", ErrNoEngine)
 	}
-	return pcm, w.Format().Rate, nil
+	ctx, cancel := context.WithTimeout(ctx, readingTime)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, bin, "-F", "%f[8]", "-U", "%m", "-E", `\n`) // pronunciation, else as it is written
+	cmd.Stdin = strings.NewReader(u.text + "\n")
+	cmd.WaitDelay = time.Second
+	kana, err := cmd.Output()
+	switch {
+	case ctx.Err() != nil:
+		return "", fmt.Errorf("%w: mecab, %v", ErrTimeout, readingTime)
+	case err != nil:
+		return "", fmt.Errorf("%w: mecab: %w", ErrEngine, err)
+	case strings.TrimSpace(string(kana)) == "":
+		return "", fmt.Errorf("%w: mecab reads nothing in %s: apt-get install mecab-ipadic-utf8", ErrEngine, u.title())
+	}
+	return strings.TrimSpace(string(kana)), nil
 }
 
-func firstLine(complaint string, err error) string {
-	line, _, _ := strings.Cut(strings.TrimSpace(complaint), "\n")
-	if line == "" {
-		return err.Error()
-	}
-	return line
-}
+const readingTime = 5 * time.Second
+
+// isKanji is true for the characters that have a reading only in their context.
+func isKanji(r rune) bool { return r >= 0x4E00 && r <= 0x9FFF || r >= 0x3400 && r <= 0x4DBF || r == '々' }

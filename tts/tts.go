@@ -19,9 +19,6 @@ import (
 const (
 	maxText   = 10000 // characters
 	speakTime = 30 * time.Second
-	baseWPM   = 160 // words per minute at rate 1
-	minWPM    = 80  // what espeak-ng can do
-	maxWPM    = 450
 )
 
 var (
@@ -42,6 +39,7 @@ var (
 // Speaker speaks. It may be used from any goroutine.
 type Speaker struct {
 	cfg    config.Speech
+	engine engine
 	cache  cache
 	limit  time.Duration // of one text
 	making singleflight.Group
@@ -50,13 +48,14 @@ type Speaker struct {
 // New makes a speaker with the defaults of the file. cacheDir is made when something is kept in it. It starts nothing; whether the
 // engine is there is seen by the first Speak. An engine that isn't known is an ErrNoEngine.
 func New(cfg config.Speech, cacheDir string, log *slog.Logger) (*Speaker, error) {
-	if cfg.Engine != "" && cfg.Engine != espeak {
-		return nil, fmt.Errorf("%w: %q: must be %s", ErrNoEngine, cfg.Engine, espeak)
+	engine, err := engineOf(cfg)
+	if err != nil {
+		return nil, err
 	}
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Speaker{cfg: cfg, cache: cache{dir: cacheDir, log: log}, limit: speakTime}, nil
+	return &Speaker{cfg: cfg, engine: engine, cache: cache{dir: cacheDir, log: log}, limit: speakTime}, nil
 }
 
 // Speak says a text, or takes it from the cache. It may take seconds. The same text asked for several times at once is made once. What
@@ -66,7 +65,7 @@ func (s *Speaker) Speak(ctx context.Context, what prompt.Speech) (*prompt.Prompt
 	if err != nil {
 		return nil, err
 	}
-	made := s.making.DoChan(u.key(), func() (any, error) { return s.speak(context.WithoutCancel(ctx), u) })
+	made := s.making.DoChan(u.key(s.engine), func() (any, error) { return s.speak(context.WithoutCancel(ctx), u) })
 	select {
 	case <-ctx.Done():
 		return nil, fmt.Errorf("tts: %w", ctx.Err())
@@ -83,13 +82,13 @@ func (s *Speaker) Speak(ctx context.Context, what prompt.Speech) (*prompt.Prompt
 }
 
 func (s *Speaker) speak(ctx context.Context, u utterance) (*prompt.Prompt, error) {
-	pcm, rate, ok := s.cache.get(u.key())
+	pcm, rate, ok := s.cache.get(u.key(s.engine))
 	if !ok {
 		var err error
-		if pcm, rate, err = speak(ctx, u, s.limit); err != nil {
+		if pcm, rate, err = s.engine.speak(ctx, u, s.limit); err != nil {
 			return nil, err
 		}
-		s.cache.put(u.key(), pcm, rate)
+		s.cache.put(u.key(s.engine), pcm, rate)
 	}
 	p, err := prompt.NewNormalised(u.title(), pcm, rate)
 	if err != nil {
@@ -100,9 +99,10 @@ func (s *Speaker) speak(ctx context.Context, u utterance) (*prompt.Prompt, error
 
 // utterance is a text with all that decides how it sounds.
 type utterance struct {
-	text  string
-	voice string // as the engine names it
-	wpm   int
+	text     string
+	language string
+	voice    string // as the engine names it; empty: the language's
+	rate     float64
 }
 
 // utterance fills in the defaults. A text in another language than the file's isn't read by the file's voice, unless it is asked for.
@@ -118,20 +118,21 @@ func (s *Speaker) utterance(what prompt.Speech) (utterance, error) {
 		u.voice = s.cfg.Voice
 	}
 	for _, v := range [...]string{what.Language, s.cfg.Language, "en"} {
-		if u.voice == "" {
-			u.voice = v
+		if u.language == "" {
+			u.language = v
 		}
 	}
-	if strings.Trim(u.voice, voiceChars) != "" || strings.HasPrefix(u.voice, "-") || len(u.voice) > 64 {
-		return u, fmt.Errorf("%w: %q: `espeak-ng --voices` lists them", ErrVoice, u.voice)
+	for _, name := range [...]string{u.language, u.voice} {
+		if strings.Trim(name, voiceChars) != "" || strings.HasPrefix(name, "-") || len(name) > 64 {
+			return u, fmt.Errorf("%w: %q: `espeak-ng --voices` lists espeak-ng's", ErrVoice, name)
+		}
 	}
-	rate := 1.0
+	u.rate = 1
 	for _, r := range [...]float64{s.cfg.Rate, what.Rate} {
 		if r > 0 && !math.IsInf(r, 0) {
-			rate = r
+			u.rate = r
 		}
 	}
-	u.wpm = int(math.Round(max(minWPM, min(maxWPM, baseWPM*rate))))
 	return u, nil
 }
 

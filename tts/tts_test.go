@@ -18,23 +18,45 @@ import (
 	"mediasrv/media/prompt"
 )
 
-// speech says what an engine of a test does: it counts its runs in a file, then does as the script says.
-func engine(t *testing.T, script string) (runs func() int) {
+// ran is what a program of a test was called with.
+type ran struct {
+	t    *testing.T
+	path string
+}
+
+func (r ran) text() string {
+	b, err := os.ReadFile(r.path)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		r.t.Fatal(err)
+	}
+	return string(b)
+}
+
+// times is how often it was; line the arguments of the first time.
+func (r ran) times() int { return strings.Count(r.text(), "\n") }
+
+func (r ran) line() string {
+	line, _, _ := strings.Cut(r.text(), "\n")
+	return line
+}
+
+// fakeProgram puts a program into the PATH that notes its arguments and then does as a script says.
+func fakeProgram(t *testing.T, name, script string) ran {
 	t.Helper()
 	dir := t.TempDir()
-	log := filepath.Join(dir, "runs")
-	text := fmt.Sprintf("#!/bin/sh\necho \"$@\" >>%s\n%s\n", log, script)
-	if err := os.WriteFile(filepath.Join(dir, "espeak-ng"), []byte(text), 0o700); err != nil {
+	r := ran{t: t, path: filepath.Join(dir, "runs")}
+	text := fmt.Sprintf("#!/bin/sh\necho \"$@\" >>%s\n%s\n", r.path, script)
+	if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", dir+":/bin:/usr/bin")
-	return func() int {
-		b, err := os.ReadFile(log)
-		if err != nil && !errors.Is(err, os.ErrNotExist) {
-			t.Fatal(err)
-		}
-		return strings.Count(string(b), "\n")
-	}
+	return r
+}
+
+// fakeEspeak is an espeak-ng that does what a test says.
+func fakeEspeak(t *testing.T, script string) ran {
+	t.Helper()
+	return fakeProgram(t, "espeak-ng", script)
 }
 
 // tone is a script's audio: 0.1 s of a square wave.
@@ -140,35 +162,38 @@ func TestDefaults(t *testing.T) {
 	tests := []struct {
 		cfg   config.Speech
 		what  prompt.Speech
-		voice string
-		wpm   int
+		voice string // as espeak-ng is asked for
+		wpm   string
 	}{
-		{config.Speech{}, prompt.Speech{}, "en", 160},
-		{config.Speech{Language: "ja"}, prompt.Speech{}, "ja", 160},
-		{config.Speech{Language: "en", Voice: "en-gb", Rate: 1.5}, prompt.Speech{}, "en-gb", 240},
-		{config.Speech{Language: "en", Voice: "en-gb", Rate: 1.5}, prompt.Speech{Language: "en", Rate: 1}, "en-gb", 160},
-		{config.Speech{Language: "en", Voice: "en-gb"}, prompt.Speech{Language: "de"}, "de", 160},
-		{config.Speech{Language: "en", Voice: "en-gb"}, prompt.Speech{Language: "de", Voice: "en+f3"}, "en+f3", 160},
-		{config.Speech{Rate: 100}, prompt.Speech{}, "en", 450},
-		{config.Speech{Rate: 0.01}, prompt.Speech{}, "en", 80},
-		{config.Speech{Rate: math.NaN()}, prompt.Speech{Rate: math.Inf(1)}, "en", 160},
-		{config.Speech{Rate: -1}, prompt.Speech{Rate: -2}, "en", 160},
+		{config.Speech{}, prompt.Speech{}, "en", "160"},
+		{config.Speech{Language: "ja"}, prompt.Speech{}, "ja", "160"},
+		{config.Speech{Language: "en", Voice: "en-gb", Rate: 1.5}, prompt.Speech{}, "en-gb", "240"},
+		{config.Speech{Language: "en", Voice: "en-gb", Rate: 1.5}, prompt.Speech{Language: "en", Rate: 1}, "en-gb", "160"},
+		{config.Speech{Language: "en", Voice: "en-gb"}, prompt.Speech{Language: "de"}, "de", "160"},
+		{config.Speech{Language: "en", Voice: "en-gb"}, prompt.Speech{Language: "de", Voice: "en+f3"}, "en+f3", "160"},
+		{config.Speech{Rate: 100}, prompt.Speech{}, "en", "450"},
+		{config.Speech{Rate: 0.01}, prompt.Speech{}, "en", "80"},
+		{config.Speech{Rate: math.NaN()}, prompt.Speech{Rate: math.Inf(1)}, "en", "160"},
+		{config.Speech{Rate: -1}, prompt.Speech{Rate: -2}, "en", "160"},
 	}
 	for _, test := range tests {
-		s, err := New(test.cfg, "", nil)
+		said := fakeEspeak(t, "cat "+toneFile(t))
+		s, err := New(test.cfg, t.TempDir(), nil)
 		if err != nil {
 			t.Fatal(err)
 		}
 		test.what.Text = "x"
-		u, err := s.utterance(test.what)
-		if err != nil || u.voice != test.voice || u.wpm != test.wpm {
-			t.Errorf("%+v %+v: %+v, %v; want %s at %d", test.cfg, test.what, u, err, test.voice, test.wpm)
+		if _, err := s.Speak(t.Context(), test.what); err != nil {
+			t.Fatal(err)
+		}
+		if want := "-v " + test.voice + " -s " + test.wpm + " "; !strings.HasPrefix(said.line(), want) {
+			t.Errorf("%+v %+v: %s; want %s", test.cfg, test.what, said.line(), want)
 		}
 	}
 }
 
 func TestCache(t *testing.T) {
-	runs := engine(t, "cat >/dev/null; cat "+toneFile(t))
+	runs := fakeEspeak(t, "cat >/dev/null; cat "+toneFile(t))
 	dir := filepath.Join(t.TempDir(), "cache")
 	say := func(what prompt.Speech) *prompt.Prompt {
 		t.Helper()
@@ -184,19 +209,19 @@ func TestCache(t *testing.T) {
 			t.Errorf("from the cache %v, spoken %v", p.Length(), first.Length())
 		}
 	}
-	if runs() != 1 || len(cached(t, dir)) != 1 {
-		t.Errorf("%d runs, %v; want one of each", runs(), cached(t, dir))
+	if runs.times() != 1 || len(cached(t, dir)) != 1 {
+		t.Errorf("%d runs, %v; want one of each", runs.times(), cached(t, dir))
 	}
 	for i, other := range []prompt.Speech{{Text: "Hello!"}, {Text: "Hello", Rate: 2}, {Text: "Hello", Voice: "de"}} {
 		say(other)
-		if runs() != i+2 || len(cached(t, dir)) != i+2 {
-			t.Errorf("%+v: %d runs, %v", other, runs(), cached(t, dir))
+		if runs.times() != i+2 || len(cached(t, dir)) != i+2 {
+			t.Errorf("%+v: %d runs, %v", other, runs.times(), cached(t, dir))
 		}
 	}
 }
 
 func TestBrokenCache(t *testing.T) {
-	runs := engine(t, "cat >/dev/null; cat "+toneFile(t))
+	runs := fakeEspeak(t, "cat >/dev/null; cat "+toneFile(t))
 	for name, spoil := range map[string]func(path string) error{
 		"empty":    func(p string) error { return os.Truncate(p, 0) },
 		"cut off":  func(p string) error { return os.Truncate(p, 2000) },
@@ -216,10 +241,10 @@ func TestBrokenCache(t *testing.T) {
 			if err := spoil(cached(t, dir)[0]); err != nil {
 				t.Fatal(err)
 			}
-			before := runs()
+			before := runs.times()
 			p, err := s.Speak(t.Context(), prompt.Speech{Text: "Hello"})
-			if err != nil || p.Length() != first.Length() || runs() != before+1 {
-				t.Errorf("%v, %d runs more", err, runs()-before)
+			if err != nil || p.Length() != first.Length() || runs.times() != before+1 {
+				t.Errorf("%v, %d runs more", err, runs.times()-before)
 			}
 			if n := len(cached(t, dir)); n != 1 {
 				t.Errorf("%d files", n)
@@ -229,7 +254,7 @@ func TestBrokenCache(t *testing.T) {
 }
 
 func TestUnwritableCache(t *testing.T) {
-	engine(t, "cat >/dev/null; cat "+toneFile(t))
+	fakeEspeak(t, "cat >/dev/null; cat "+toneFile(t))
 	block := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(block, nil, 0o600); err != nil {
 		t.Fatal(err)
@@ -240,14 +265,14 @@ func TestUnwritableCache(t *testing.T) {
 }
 
 func TestStaleTemp(t *testing.T) {
-	engine(t, "cat >/dev/null; cat "+toneFile(t))
+	fakeEspeak(t, "cat >/dev/null; cat "+toneFile(t))
 	dir := t.TempDir()
 	s := newSpeaker(t, dir)
 	u, err := s.utterance(prompt.Speech{Text: "Hello"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	old := filepath.Join(dir, u.key()+".123.tmp")
+	old := filepath.Join(dir, u.key(s.engine)+".123.tmp")
 	if err := errors.Join(os.WriteFile(old, nil, 0o600), os.Chtimes(old, time.Time{}, time.Now().Add(-2*time.Hour))); err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +285,7 @@ func TestStaleTemp(t *testing.T) {
 }
 
 func TestOnce(t *testing.T) {
-	runs := engine(t, "cat >/dev/null; sleep 0.3; cat "+toneFile(t))
+	runs := fakeEspeak(t, "cat >/dev/null; sleep 0.3; cat "+toneFile(t))
 	s := newSpeaker(t, t.TempDir())
 	var wg sync.WaitGroup
 	for range 10 {
@@ -271,8 +296,8 @@ func TestOnce(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	if runs() != 1 {
-		t.Errorf("%d runs, want 1", runs())
+	if runs.times() != 1 {
+		t.Errorf("%d runs, want 1", runs.times())
 	}
 }
 
@@ -289,7 +314,7 @@ func TestBadEngines(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			engine(t, test.script)
+			fakeEspeak(t, test.script)
 			dir := t.TempDir()
 			if _, err := newSpeaker(t, dir).Speak(t.Context(), prompt.Speech{Text: "x"}); !errors.Is(err, test.want) || !strings.Contains(err.Error(), test.says) {
 				t.Errorf("%v, want %v: %s", err, test.want, test.says)
@@ -310,7 +335,7 @@ func TestBadEngines(t *testing.T) {
 
 // TestHangingEngine waits for a program that never ends; what it started itself holds its output open.
 func TestHangingEngine(t *testing.T) {
-	engine(t, "sleep 60")
+	fakeEspeak(t, "sleep 60")
 	s := newSpeaker(t, t.TempDir())
 	s.limit = 100 * time.Millisecond
 	began := time.Now()
@@ -322,7 +347,7 @@ func TestHangingEngine(t *testing.T) {
 // A caller who doesn't wait any longer is let go at once, with an engine that isn't ready; what it makes is there for the next.
 func TestSpeakEndsWithItsContext(t *testing.T) {
 	ready := filepath.Join(t.TempDir(), "ready")
-	engine(t, "cat >/dev/null; while [ ! -e "+ready+" ]; do sleep 0.01; done; cat "+toneFile(t))
+	fakeEspeak(t, "cat >/dev/null; while [ ! -e "+ready+" ]; do sleep 0.01; done; cat "+toneFile(t))
 	s := newSpeaker(t, t.TempDir())
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 	defer cancel()
@@ -339,7 +364,7 @@ func TestSpeakEndsWithItsContext(t *testing.T) {
 
 // A machine so busy that the program could not even begin in time is a timeout too.
 func TestNoTimeToStart(t *testing.T) {
-	engine(t, "exit 1")
+	fakeEspeak(t, "exit 1")
 	s := newSpeaker(t, t.TempDir())
 	s.limit = 1
 	if _, err := s.Speak(t.Context(), prompt.Speech{Text: "x"}); !errors.Is(err, ErrTimeout) {

@@ -27,6 +27,7 @@ type commands struct {
 	Run     runCmd     `cmd:"" help:"Start the contact centre of a file."`
 	Check   checkCmd   `cmd:"" help:"Say that a file is good, or list all its mistakes."`
 	Call    callCmd    `cmd:"" help:"Be a caller: place a test call over SIP."`
+	Say     sayCmd     `cmd:"" help:"Speak a text as callers would hear it."`
 	Certify certifyCmd `cmd:"" help:"Try a live trunk, and say what is wrong with it."`
 	Passwd  passwdCmd  `cmd:"" help:"Give a user a new password."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON schema of the file, for editors."`
