@@ -91,10 +91,12 @@ func TestServiceEngine(t *testing.T) {
 		answer http.HandlerFunc
 		says   string
 	}{
-		"refuses":   {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no credit", http.StatusPaymentRequired) }, "no credit"},
-		"nonsense":  {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("this is not audio")) }, "tts:"},
-		"nothing":   {func(http.ResponseWriter, *http.Request) {}, "tts:"},
-		"redirects": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://192.0.2.1/", http.StatusFound) }, "302"},
+		"refuses":  {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "no credit", http.StatusPaymentRequired) }, "no credit"},
+		"nonsense": {func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write([]byte("this is not audio")) }, "tts:"},
+		"nothing":  {func(http.ResponseWriter, *http.Request) {}, "tts:"},
+		"redirects": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://192.0.2.1/", http.StatusFound)
+		}, "302"},
 	} {
 		mu.Lock()
 		answer = c.answer
@@ -142,7 +144,7 @@ func TestKanji(t *testing.T) {
 	for text, want := range map[string]string{
 		"ご案内します。":           "ゴアンナイシマス。",
 		"東京駅は10番線です。":       "トーキョーエキワ10バンセンデス。", // the particle は is said wa
-		"Mediasrv は良い。":      "Mediasrvワヨイ。",
+		"Mediasrv は良い。":     "Mediasrvワヨイ。",
 		"ただいま でんわに でられません。": "ただいま でんわに でられません。", // kana stay as they are
 	} {
 		got, err := reading(t.Context(), utterance{text: text, language: "ja"})

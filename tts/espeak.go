@@ -80,4 +80,6 @@ func reading(ctx context.Context, u utterance) (string, error) {
 const readingTime = 5 * time.Second
 
 // isKanji is true for the characters that have a reading only in their context.
-func isKanji(r rune) bool { return r >= 0x4E00 && r <= 0x9FFF || r >= 0x3400 && r <= 0x4DBF || r == '々' }
+func isKanji(r rune) bool {
+	return r >= 0x4E00 && r <= 0x9FFF || r >= 0x3400 && r <= 0x4DBF || r == '々'
+}
