@@ -43,7 +43,7 @@ unit: $(UI)
 	@go test ./...
 
 race: $(UI)
-	@go test -race -shuffle=on ./...
+	@go test -race -shuffle=on -timeout 30m ./... # for a whole package, on a machine however slow
 	@go test -run Alloc ./media/... # the race detector allocates by itself
 
 fuzz: ## every fuzz target for a while; FUZZTIME=2m for longer
