@@ -36,6 +36,7 @@ type command struct {
 	hears  codec.Type            // negotiate, hear: what the peer sends
 	guard  rtp.Protector         // negotiate: nil without SRTP
 	digits string
+	tones  bool // dial: in the voice
 	mux    *webrtc.Mux
 	sock   rtp.Socket // useControl, useMux
 	why    error
@@ -76,6 +77,7 @@ func (w *Worker) obey(now int64) {
 		case answered:
 			c.end.answered(now)
 		case dial:
+			c.end.say.tones = c.tones
 			w.count[digitsLost] += c.end.say.dial(c.digits)
 		case fail:
 			c.end.fail(c.why, now)

@@ -213,11 +213,20 @@ func (e *Endpoint) SendDigits(digits string) error {
 	e.mu.Lock()
 	events := e.format.EventSend
 	e.mu.Unlock()
+	if !e.closed.Load() && events == 0 {
+		return fmt.Errorf("media: send digits: %w", ErrNoEvents)
+	}
+	return e.dial(digits, false)
+}
+
+// PlayDigits sends digits as tones in the voice (ITU-T Q.23), as long as SendDigits, for peers that have no telephone-events. The errors are ErrDigit and
+// ErrClosed; nothing is sent then.
+func (e *Endpoint) PlayDigits(digits string) error { return e.dial(digits, true) }
+
+func (e *Endpoint) dial(digits string, tones bool) error {
 	switch {
 	case e.closed.Load():
 		return fmt.Errorf("media: send digits: %w", ErrClosed)
-	case events == 0:
-		return fmt.Errorf("media: send digits: %w", ErrNoEvents)
 	case len(digits) > maxDigits:
 		return fmt.Errorf("media: send digits: %d at once, at most %d: %w", len(digits), maxDigits, ErrDigit)
 	}
@@ -226,7 +235,7 @@ func (e *Endpoint) SendDigits(digits string) error {
 			return fmt.Errorf("media: send digits: %q: %w", digits[i], ErrDigit)
 		}
 	}
-	e.room.worker.post(command{do: dial, room: e.room, end: e, digits: digits})
+	e.room.worker.post(command{do: dial, room: e.room, end: e, digits: digits, tones: tones})
 	return nil
 }
 

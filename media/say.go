@@ -24,7 +24,9 @@ type outbound struct {
 	source  source
 	direct  relay
 	dialler rtp.Dialler
-	pressed uint32 // RTP time at which the digit that is being sent began
+	tones   bool     // digits are sent in the voice
+	tone    rtp.Tone // of the digit that is being sent
+	pressed uint32   // RTP time at which the digit that is being sent began
 	music   player
 	prompt  player
 	queued  int // samples that are not yet a packet
@@ -84,7 +86,11 @@ func (e *Endpoint) speak(w *Worker, r *Room, now int64) {
 		e.skip(1)
 		return
 	}
-	if o.dialler.Active() {
+	switch {
+	case o.dialler.Active() && o.tones:
+		e.playDigit(w, now)
+		return
+	case o.dialler.Active():
 		e.sendDigit(w, now)
 		return
 	}
@@ -171,6 +177,25 @@ func (e *Endpoint) sendDigit(w *Worker, now int64) {
 	e.skip(1)
 	o.marker = true
 }
+
+// playDigit sends a tick of a digit's tone, or of the pause behind it, instead of the voice.
+func (e *Endpoint) playDigit(w *Worker, now int64) {
+	o := &e.say
+	ev, first, _ := o.dialler.Step(eventRate)
+	if first {
+		o.tone, _ = rtp.NewTone(rtp.DigitOf(ev.Code), e.own)
+	}
+	pcm := w.pcm[:e.own/50]
+	if o.dialler.Pressed() {
+		o.tone.Read(pcm)
+	} else {
+		clear(pcm)
+	}
+	e.encode(w, pcm, now)
+}
+
+// eventRate is the clock by which tones are counted, Hz.
+const eventRate = 8000
 
 // transmit sends a packet. It is borrowed; where SRTP needs room behind it, it is copied into the worker's.
 func (e *Endpoint) transmit(w *Worker, packet []byte, h rtp.Header, now int64) {

@@ -11,8 +11,15 @@ import (
 	"mediasrv/routing/fact"
 )
 
-// guestRingTime is how long a phone behind a trunk may ring.
+// guestRingTime is how long a phone behind a trunk may ring if the file doesn't say it.
 const guestRingTime = 45 * time.Second
+
+func (s *script) longestRing(trunk string) time.Duration {
+	if t := s.cfg.Trunks[trunk]; t != nil && t.Dialogs.LongestRing > 0 {
+		return t.Dialogs.LongestRing
+	}
+	return guestRingTime
+}
 
 // bridge connects the caller with a party behind a trunk: rings and early media are passed on, the caller is answered when the far end answers,
 // and refused as the far end refuses. Each side's hanging up ends the call.
@@ -22,6 +29,10 @@ func (s *script) bridge(sit Situation) Situation {
 		return sit.over(why)
 	}
 	defer pass.Done()
+	defer s.givePasses()
+	if why, over := s.handBack(pass.Ways[0], sit.Target.Number); over {
+		return sit.over(why)
+	}
 	if !s.row.Answered.IsZero() {
 		s.ringBack(false)
 	}
@@ -47,25 +58,30 @@ func (s *script) connect() {
 }
 
 // dialGuest begins the leg to the far end; EndUnset: it is calling.
-func (s *script) dialGuest(to Target) fact.EndReason {
+func (s *script) dialGuest(to Target) (why fact.EndReason) {
+	s.guest, why = s.dialOut(to)
+	return why
+}
+
+// dialOut begins a leg by a trunk; EndUnset: it is calling.
+func (s *script) dialOut(to Target) (*party, fact.EndReason) {
 	if to.Trunk == s.in.Trunk && (to.Number == s.in.Dialled || to.Number == s.in.To) {
 		s.log.Warn("a number leads back to the trunk that it came from; refused", "trunk", to.Trunk, "number", to.Number)
-		return fact.EndLoop
+		return nil, fact.EndLoop
 	}
 	leg, err := s.c.opt.Dialer.Dial(to, s.shown(to), s.room, s.fromLeg)
 	switch {
 	case err == nil:
-		s.guest = s.seat(leg, fact.SeatGuest)
-		return fact.EndUnset
+		return s.seat(leg, fact.SeatGuest), fact.EndUnset
 	case errors.Is(err, ErrLimit):
 		s.log.Warn("call out refused: the trunk has all the calls that it may have", "trunk", to.Trunk)
-		return fact.EndLimit
+		return nil, fact.EndLimit
 	case errors.Is(err, media.ErrNoPort):
 		s.log.Error("call out failed: no port for its media", "trunk", to.Trunk, "error", err)
-		return fact.EndCongestion
+		return nil, fact.EndCongestion
 	}
 	s.log.Error("call out failed", "trunk", to.Trunk, "error", err)
-	return fact.EndUnreachable
+	return nil, fact.EndUnreachable
 }
 
 // shown is whom the far end of a way out is shown: who calls, and by which number of ours.
@@ -84,9 +100,9 @@ func (s *script) shown(to Target) Caller {
 }
 
 // untilGuestAnswers passes on what the far end's phone does, until it is picked up, or the call is over.
-func (s *script) untilGuestAnswers() event {
+func (s *script) untilGuestAnswers(longest time.Duration) event {
 	early := false
-	for until := time.Now().Add(guestRingTime); ; {
+	for until := time.Now().Add(longest); ; {
 		switch e := s.await(until); e.kind {
 		case guestAnswered, guestGone, over, timeUp:
 			return e
@@ -99,7 +115,7 @@ func (s *script) untilGuestAnswers() event {
 				early = true
 				s.hearEarly()
 			}
-		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded:
+		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, transferAsked, moved, nextRings, nextAnswered, nextGone:
 		}
 	}
 }
@@ -184,7 +200,11 @@ func (s *script) untilOneLeaves(longest time.Duration) fact.EndReason {
 			return e.why
 		case guestGone:
 			return guestEnd(e.why)
-		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered:
+		case transferAsked:
+			if why := s.transfer(e); why != fact.EndUnset {
+				return why
+			}
+		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, moved, nextRings, nextAnswered, nextGone:
 		}
 	}
 }

@@ -54,6 +54,8 @@ type event struct {
 	token  uint32         // played
 	notice *floor.Notice  // noticed; a pointer, since an event lies on the stack of every call that waits
 	cmd    command        // commanded
+	who    *party         // transferAsked
+	to     Target         // transferAsked
 }
 
 type eventKind uint8
@@ -72,6 +74,11 @@ const (
 	guestEarly                      // it can be heard already
 	guestAnswered                   // the leg in the guest's seat is up
 	guestGone                       // it has ended, or lost its media
+	transferAsked                   // one end of a bridge wants the other to be connected with somebody else
+	moved                           // the caller's carrier has taken the call back, or not
+	nextRings                       // the phone that a transfer leads to rings
+	nextAnswered                    // it was picked up
+	nextGone                        // it has ended
 )
 
 // sift keeps the books for every input, and makes of it what a stage has to know; false: nothing.
@@ -108,9 +115,18 @@ func (s *script) siftLeg(e LegEvent) (event, bool) {
 	case LegDigit:
 		return event{kind: pressed}, s.digit(p, e.Digit, byInfo, e.At)
 	case LegRinging:
+		if p == s.next {
+			return event{kind: nextRings}, true
+		}
 		return event{kind: guestRings}, p == s.guest
 	case LegEarly:
 		return event{kind: guestEarly}, p == s.guest
+	case LegHeld:
+		s.passHold(p, e)
+	case LegTransfer:
+		return s.siftTransfer(p, e)
+	case LegMoved:
+		return event{kind: moved, status: e.Status}, p == s.customer
 	}
 	return event{}, false
 }
@@ -128,6 +144,8 @@ func (s *script) legAnswered(p *party, e LegEvent) (event, bool) {
 		return event{kind: agentAnswered}, true
 	case s.guest:
 		return event{kind: guestAnswered}, true
+	case s.next:
+		return event{kind: nextAnswered}, true
 	}
 	p.log.Info("answer came too late") // it crossed our hanging up, which ends it
 	return event{}, false
@@ -147,6 +165,9 @@ func (s *script) legEnded(p *party, e LegEvent) (event, bool) {
 	case s.guest:
 		s.guest = nil
 		return event{kind: guestGone, why: e.Why, text: e.Text, status: e.Status}, true
+	case s.next:
+		s.next = nil
+		return event{kind: nextGone, why: e.Why, text: e.Text, status: e.Status}, true
 	}
 	return event{}, false
 }

@@ -40,6 +40,23 @@ type Presser interface {
 	SendDigits(digits string) error
 }
 
+// Holder is a leg whose far end can be put on hold (RFC 3264, 8.4): whether we send it media, and take any from it. What it did before the call is up, or
+// while it negotiates, is done as soon as it can be. Hold(true, true) takes the call back.
+type Holder interface {
+	Hold(sends, takes bool)
+}
+
+// Transferee is a leg whose far end has asked for a transfer (LegTransfer) and is told how that goes, by SIP statuses; a final one is the last.
+type Transferee interface {
+	Transferred(status int)
+}
+
+// Referrer is a leg whose far end can be asked to call somebody else instead of us (REFER). Refers says whether it may be. The outcome is LegMoved.
+type Referrer interface {
+	Refers() bool
+	Refer(number string)
+}
+
 // LegEventKind names what happened to a leg.
 type LegEventKind uint8
 
@@ -50,6 +67,9 @@ const (
 	LegAnswered                         // media may flow both ways
 	LegEnded                            // the last event of a leg; Why says why
 	LegDigit                            // a digit by SIP INFO
+	LegHeld                             // the far end directs its media: Sends, Takes
+	LegTransfer                         // the far end wants the other party to be connected with To; it waits for Transferee
+	LegMoved                            // the far end has called somebody else as it was asked to, or not: Status
 )
 
 // LegEvent is something that happened to a leg.
@@ -57,10 +77,13 @@ type LegEvent struct {
 	Kind LegEventKind
 	Leg  fact.LegID
 	Why  fact.EndReason // LegEnded
-	// Status is that of the response with which a call of ours was refused (486); 0: there was none. LegEnded.
+	// Status is that of the response with which a call of ours was refused (486); 0: there was none. LegEnded, LegMoved.
 	Status int
 	Text   string // LegEnded: what the peer said, for the log ("486 Busy Here")
 	Digit  byte
+	Sends  bool    // LegHeld: the far end sends media
+	Takes  bool    // LegHeld: it takes media; false: it holds the call
+	To     *Target // LegTransfer
 	At     time.Time
 	// Quality is how the line was. LegEnded.
 	Quality fact.Quality
@@ -81,6 +104,9 @@ type Target struct {
 	// Given: the file names the number, or the beginning that it has, so it needs not be of a country that may be dialled.
 	Given     bool
 	Emergency bool // with Trunk: past the trunk's limits
+
+	Replaces   string // with Trunk, of a transfer: which call there the new one takes the place of (RFC 3891)
+	ReferredBy string // who has asked for it (RFC 3892)
 }
 
 // Room is the part of media.Room that scripts use.

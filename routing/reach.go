@@ -52,7 +52,7 @@ func (s *script) reach(pass *dialout.Pass, to Target) event {
 		}
 		last = event{kind: guestGone, why: s.dialGuest(way)}
 		if last.why == fact.EndUnset {
-			last = s.untilGuestAnswers()
+			last = s.untilGuestAnswers(s.longestRing(trunk))
 		}
 		if !otherWay(last) {
 			break

@@ -7,6 +7,7 @@ import (
 
 	"mediasrv/config"
 	"mediasrv/media"
+	"mediasrv/routing/dialout"
 	"mediasrv/routing/fact"
 	"mediasrv/routing/inbox"
 )
@@ -25,17 +26,19 @@ type script struct {
 	row      fact.Call
 	parties  map[fact.LegID]*party // all legs that the call has had
 	customer *party
-	agent    *party     // nil: the seat is empty
-	guest    *party     // behind a trunk; nil: the seat is empty
-	tap      *media.Tap // of a bridge that is recorded
-	info     bool       // an end of the bridge sends digits by INFO
-	talked   bool       // the agent and the customer have heard each other
-	token    uint32     // of the latest play
-	typed    string     // digits of the caller that no question has taken yet
-	menus    int        // passed so far
-	segments int        // recorded so far
-	early    bool       // the network of a way out has been heard before the answer
-	order    *placed    // of a call that we began; nil: it came in
+	agent    *party          // nil: the seat is empty
+	guest    *party          // behind a trunk; nil: the seat is empty
+	passes   []*dialout.Pass // of transfers
+	next     *party          // who is to take a seat by a transfer; nil: nobody
+	tap      *media.Tap      // of a bridge that is recorded
+	info     bool            // an end of the bridge sends digits by INFO
+	talked   bool            // the agent and the customer have heard each other
+	token    uint32          // of the latest play
+	typed    string          // digits of the caller that no question has taken yet
+	menus    int             // passed so far
+	segments int             // recorded so far
+	early    bool            // the network of a way out has been heard before the answer
+	order    *placed         // of a call that we began; nil: it came in
 	orderEnd fact.OrderEvent
 	segment  fact.SegmentID
 }

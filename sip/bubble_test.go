@@ -88,6 +88,7 @@ type fakeEnd struct {
 	restarts   int
 	answered   int
 	course     rtp.Course
+	digits     string // ways and digits: "e5" is a telephone-event, "t5" a tone
 }
 
 func (e *fakeEnd) Course() rtp.Course { return e.course }
@@ -96,6 +97,16 @@ func (e *fakeEnd) Answered() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.answered++
+}
+
+func (e *fakeEnd) SendDigits(digits string) error { return e.dial("e" + digits) }
+func (e *fakeEnd) PlayDigits(digits string) error { return e.dial("t" + digits) }
+
+func (e *fakeEnd) dial(what string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.digits += what
+	return nil
 }
 
 func (e *fakeEnd) ID() media.EndpointID { return 0 }
@@ -257,6 +268,12 @@ func (g *rig) kinds() string {
 			out = append(out, "ended:"+e.Why.String())
 		case routing.LegDigit:
 			out = append(out, "digit:"+string(e.Digit))
+		case routing.LegHeld:
+			out = append(out, fmt.Sprintf("held:%v,%v", e.Sends, e.Takes))
+		case routing.LegTransfer:
+			out = append(out, "transfer:"+e.To.Number)
+		case routing.LegMoved:
+			out = append(out, fmt.Sprint("moved:", e.Status))
 		}
 	}
 	return strings.Join(out, " ")

@@ -35,13 +35,13 @@ func (s *Stack) Dial(to routing.Target, from routing.Caller, in routing.Room, ev
 		return nil, fmt.Errorf("sip: dial %s: %w", to.User, routing.ErrUnreachable)
 	}
 	o := outbound{
-		flow: b.Flow, target: b.Contact, first: dialog.Hop{Routes: b.Path}, webrtc: b.Browser, codecs: codecs(nil), srtp: sdp.Optional,
+		flow: b.Flow, target: b.Contact, first: dialog.Hop{Routes: b.Path}, medium: medium{webrtc: b.Browser, codecs: codecs(nil), srtp: sdp.Optional},
 		party: fact.Party{User: to.User, Name: s.nameOf(to.User)},
 		to:    dialog.Party{URI: sip.Uri{Scheme: "sip", User: to.User, Host: realm}},
 		from:  callerParty(from),
 	}
 	if b.Browser {
-		o.codecs = []codec.Type{codec.Opus}
+		o.medium.codecs = []codec.Type{codec.Opus}
 	}
 	if from.Call != "" {
 		o.headers = append(o.headers, sip.NewHeader("X-Mediasrv-Call", string(from.Call)))
@@ -77,7 +77,8 @@ type CallOptions struct {
 	Password string
 	Codecs   []string // PCMU, PCMA in order of preference; empty: both
 	SRTP     string   // off, optional, required; empty: off
-	Heard    func()   // called once, at the first response of any kind; nil: not wanted
+	Manners  dialog.Manners
+	Heard    func() // called once, at the first response of any kind; nil: not wanted
 }
 
 // Call calls any SIP URI, by a listener of its transport. It returns with a leg that is calling; only the look-up of a host name may take
@@ -92,7 +93,7 @@ func (s *Stack) Call(ctx context.Context, o CallOptions, in routing.Room, events
 		return nil, fmt.Errorf("sip: call %s: %w", o.URI, err)
 	}
 	out := outbound{
-		flow: flow, target: target, codecs: codecs(o.Codecs), srtp: policy(o.SRTP), heard: o.Heard, party: fact.Party{Number: target.User},
+		flow: flow, target: target, medium: medium{codecs: codecs(o.Codecs), srtp: policy(o.SRTP)}, manners: o.Manners, heard: o.Heard, party: fact.Party{Number: target.User},
 		to:   dialog.Party{URI: sip.Uri{Scheme: "sip", User: target.User, Host: target.Host, Port: target.Port}},
 		from: dialog.Party{Name: identity.Quote(o.Name), URI: sip.Uri{Scheme: "sip", User: identity.Escape(o.From), Host: s.place(flow).Host}},
 	}
@@ -132,9 +133,8 @@ func (s *Stack) flowTo(ctx context.Context, target sip.Uri) (transaction.Flow, e
 type outbound struct {
 	flow     transaction.Flow
 	target   sip.Uri
-	webrtc   bool
-	codecs   []codec.Type
-	srtp     sdp.Policy
+	medium   medium
+	manners  dialog.Manners
 	party    fact.Party
 	from, to dialog.Party
 	headers  []sip.Header
@@ -152,7 +152,7 @@ type outbound struct {
 }
 
 func (s *Stack) begin(o outbound, in routing.Room, events routing.Sink) (*Leg, error) {
-	end, err := newEndpoint(in, o.webrtc, o.flow.Remote.Addr())
+	end, err := newEndpoint(in, o.medium.webrtc, o.flow.Remote.Addr())
 	if err != nil {
 		if o.trunk != nil {
 			s.trunks.Give(o.trunk)
@@ -161,12 +161,13 @@ func (s *Stack) begin(o outbound, in routing.Room, events routing.Sink) (*Leg, e
 	}
 	l := &Leg{
 		trunk: o.trunk,
-		stack: s, id: newLegID(), party: o.party, sipID: rand.Text() + "@" + realm, browser: o.webrtc,
-		session: newSession(end, o.webrtc, o.codecs, o.srtp), sink: events, flowID: o.flow.ID,
+		stack: s, id: newLegID(), party: o.party, sipID: rand.Text() + "@" + realm, browser: o.medium.webrtc,
+		sink: events, flowID: o.flow.ID,
 	}
 	if o.link != nil {
 		l.attempt = o.link.Attempt()
 	}
+	l.session = newSession(end, o.medium, l.held)
 	l.sit(end)
 	l.log = s.log.With("leg", string(l.id), "sip", l.sipID)
 	tag := rand.Text()[:16]
@@ -177,7 +178,7 @@ func (s *Stack) begin(o outbound, in routing.Room, events routing.Sink) (*Leg, e
 		l.log.Info("calling", "user", o.party.User, "number", o.party.Number, "flow", o.flow.ID)
 	})
 	l.dialog = dialog.Dial(dialog.Config{
-		Queue: queue, Session: l.session, Owner: owner{l}, Place: place, Headers: o.headers, Edit: o.edit, Login: o.login,
+		Queue: queue, Session: l.session, Owner: owner{l}, Place: place, Headers: o.headers, Edit: o.edit, Login: o.login, Manners: o.manners,
 		Hops: o.hops, Others: o.others, Routes: o.first.Routes, Doubtful: o.first.Doubtful, Report: o.first.Report, Redirect: o.redirect,
 		Retag: func(old, tag string) { s.rename(l, old, tag) }, Empty: o.empty, KnowHop: func(f transaction.Flow) func() { return s.table.Know(f.Remote.Addr()) }, Know: s.knower(o.flow), Heard: o.heard, Log: l.log,
 	}, l.sipID, tag, o.from, o.to, o.target, o.flow)

@@ -17,6 +17,8 @@ type endpoint interface {
 	Negotiate(n media.Negotiated)
 	Answered()
 	Course() rtp.Course
+	SendDigits(digits string) error // telephone-events
+	PlayDigits(digits string) error // tones
 	Close()
 }
 
@@ -40,6 +42,8 @@ func (closed) RestartICE() media.Local      { return media.Local{} }
 func (closed) Negotiate(_ media.Negotiated) {}
 func (closed) Answered()                    {}
 func (closed) Course() rtp.Course           { return rtp.Course{} }
+func (closed) SendDigits(string) error      { return media.ErrClosed }
+func (closed) PlayDigits(string) error      { return media.ErrClosed }
 func (closed) Close()                       {}
 
 var errRoom = errors.New("sip: the room can't have endpoints")

@@ -132,9 +132,9 @@ func (s *Stack) take(tx *transaction.Server, t *config.Trunk, in fact.Invite) {
 // connect makes the leg's dialog; false if the INVITE was refused.
 func (s *Stack) connect(l *Leg, tx *transaction.Server, codecs []codec.Type) bool {
 	l.sit(l.end)
-	l.session = newSession(l.end, false, codecs, policy(l.trunk.SRTP))
+	l.session = newSession(l.end, mediumOf(l.trunk, codecs), l.held)
 	d, err := dialog.Receive(dialog.Config{
-		Queue: s.table.Hold(l.sipID), Session: l.session, Owner: owner{l}, Place: s.place(tx.Flow),
+		Queue: s.table.Hold(l.sipID), Session: l.session, Owner: owner{l}, Place: s.place(tx.Flow), Manners: manners(l.trunk),
 		Know: s.knower(tx.Flow), Log: l.log,
 	}, tx)
 	if err != nil {

@@ -3,7 +3,6 @@ package sip
 import (
 	"log/slog"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"mediasrv/config"
@@ -24,7 +23,6 @@ type Leg struct {
 	sipID   string
 	end     endpoint         // used on the queue, once others see the leg
 	at      media.EndpointID // its ID
-	keypad  atomic.Pointer[media.Endpoint]
 	session *session
 	browser bool
 	flowID  string          // of the flow that the dialog began with
@@ -41,7 +39,6 @@ type Leg struct {
 var (
 	_ routing.Leg     = (*Leg)(nil)
 	_ routing.Refuser = (*Leg)(nil)
-	_ routing.Presser = (*Leg)(nil)
 )
 
 func newLegID() fact.LegID {
@@ -93,17 +90,8 @@ func (l *Leg) Refuse(why fact.EndReason, status int) {
 func (l *Leg) sit(end endpoint) {
 	l.end, l.at = end, end.ID()
 	if e, ok := end.(*media.Endpoint); ok {
-		l.keypad.Store(e)
 		e.Measure(l.stack.meters.of(l.party.Trunk))
 	}
-}
-
-// SendDigits sends digits by RFC 4733.
-func (l *Leg) SendDigits(digits string) error {
-	if e := l.keypad.Load(); e != nil {
-		return e.SendDigits(digits)
-	}
-	return nil
 }
 
 // owner is the side of a leg that the dialog reports to (dialog.Owner), on the dialog's queue.
@@ -138,7 +126,6 @@ func (o owner) Digit(d byte) { o.emit(routing.LegEvent{Kind: routing.LegDigit, D
 func (o owner) Ended(why fact.EndReason, text string) {
 	o.end.Close()
 	q := quality(o.end.Course())
-	o.keypad.Store(nil)
 	o.end, o.session.end = closed{o.at}, closed{o.at}
 	if o.trunk != nil {
 		o.stack.trunks.Give(o.trunk)

@@ -35,10 +35,11 @@ func (s *Stack) dialTrunk(to routing.Target, from routing.Caller, in routing.Roo
 	}
 	first := hops[0]
 	o := outbound{
-		flow: first.Flow, target: first.Target, first: first, others: hops[1:], link: link, codecs: codecs(to.Codecs), srtp: policy(t.SRTP), trunk: t, hops: from.Hops,
+		flow: first.Flow, target: first.Target, first: first, others: hops[1:], link: link, medium: mediumOf(t, codecs(to.Codecs)), manners: manners(t), trunk: t, hops: from.Hops,
 		party: fact.Party{Number: to.Number, Trunk: t.Name},
 	}
 	s.present(&o, t, to, from, first.Place.Host)
+	o.headers = append(o.headers, transferHeaders(to)...)
 	if link.Redirects() {
 		o.redirect = func(contacts []sip.Uri, done func([]dialog.Hop)) {
 			link.Redirect(o.target.User, contacts, s.links.cache.Lookup, done)

@@ -21,18 +21,29 @@ type session struct {
 	end    endpoint
 	sdp    *sdp.Session
 	id     uint64
-	webrtc bool
-	codecs []codec.Type
-	srtp   sdp.Policy
-	up     bool     // the call is answered
-	secret [32]byte // SRTP's keys are made of it
+	media  medium
+	want   sdp.Direction // of our side
+	up     bool          // the call is answered
+	last   sdp.Agreement // in force; no codec: none
+	secret [32]byte      // SRTP's keys are made of it
+	held   func(sends, takes bool)
 
 	mu   sync.Mutex
 	name string // of the codec
 }
 
-func newSession(end endpoint, webrtc bool, codecs []codec.Type, srtp sdp.Policy) *session {
-	s := &session{end: end, webrtc: webrtc, codecs: codecs, srtp: srtp, id: sessionID()}
+// medium is what a leg's media may be.
+type medium struct {
+	webrtc bool
+	codecs []codec.Type
+	srtp   sdp.Policy
+	deaf   bool // no telephone-events: digits go another way
+	ptime  int  // ms; 0: 20
+}
+
+// newSession makes the session of an endpoint; held is told when the peer holds the call, and when it comes back.
+func newSession(end endpoint, m medium, held func(sends, takes bool)) *session {
+	s := &session{end: end, media: m, held: held, id: sessionID()}
 	_, _ = rand.Read(s.secret[:]) // never fails
 	s.sdp = sdp.NewSession(s.local(end.Local()))
 	return s
@@ -47,20 +58,45 @@ func sessionID() uint64 {
 
 func (s *session) local(l media.Local) sdp.Local {
 	return sdp.Local{
-		ID: s.id, Addr: l.Addr, Codecs: s.codecs, Events: true, SRTP: s.srtp, Secret: s.secret, WebRTC: s.webrtc, SSRC: l.SSRC, CNAME: l.CNAME,
+		ID: s.id, Addr: l.Addr, Codecs: s.media.codecs, Events: !s.media.deaf, Ptime: s.media.ptime, SRTP: s.media.srtp, Secret: s.secret,
+		WebRTC: s.media.webrtc, SSRC: l.SSRC, CNAME: l.CNAME,
 		Ufrag: l.Ufrag, Pwd: l.Pwd, Fingerprint: l.Fingerprint, Candidates: l.Candidates,
 	}
 }
 
 // Offer implements dialog.Session.
-func (s *session) Offer() ([]byte, error) { return s.sdp.Offer(sdp.SendRecv), nil }
+func (s *session) Offer() ([]byte, error) { return s.sdp.Offer(s.want), nil }
+
+// Again implements dialog.Session.
+func (s *session) Again() ([]byte, error) { return s.sdp.Again(s.want), nil }
+
+// mark is a negotiation and what it has come to.
+type mark struct {
+	sdp  *sdp.Session
+	last sdp.Agreement
+}
+
+// Mark implements dialog.Session.
+func (s *session) Mark() any { return mark{s.sdp.Clone(), s.last} }
+
+// Return implements dialog.Session.
+func (s *session) Return(to any) {
+	m, ok := to.(mark)
+	if !ok {
+		return
+	}
+	s.sdp = m.sdp.Clone()
+	if m.last.Format.Codec != codec.None {
+		s.apply(m.last)
+	}
+}
 
 // Answer implements dialog.Session. When the browser restarts ICE, so do we (RFC 8839, 4.4.1.1).
 func (s *session) Answer(offer []byte) ([]byte, error) {
-	if s.webrtc && s.sdp.Restarts(offer) {
+	if s.media.webrtc && s.sdp.Restarts(offer) {
 		s.sdp.SetLocal(s.local(s.end.RestartICE()))
 	}
-	answer, a, err := s.sdp.Answer(offer, sdp.SendRecv)
+	answer, a, err := s.sdp.Answer(offer, s.want)
 	if err != nil {
 		return nil, refusal(err)
 	}
@@ -84,12 +120,30 @@ func (s *session) apply(a sdp.Agreement) {
 	s.mu.Unlock()
 	s.end.Negotiate(media.Negotiated{
 		Format: a.Format, Remote: a.Remote, Fingerprint: a.Fingerprint, Ufrag: a.Ufrag,
-		Send:    a.Direction == sdp.SendRecv || a.Direction == sdp.SendOnly,
-		Receive: a.Direction == sdp.SendRecv || a.Direction == sdp.RecvOnly,
+		Send:    a.Direction.Sends(),
+		Receive: a.Direction.Receives() && (s.media.webrtc || !a.Remote.Addr().IsUnspecified()), // who holds by c=0.0.0.0 sends nothing either
 		Early:   !s.up,
-		Latch:   !s.webrtc, RTCP: a.RTCP, Mux: a.Mux,
+		Latch:   !s.media.webrtc, RTCP: a.RTCP, Mux: a.Mux,
 		SendKey: masterKey(a.SendKey), ReceiveKey: masterKey(a.ReceiveKey),
 	})
+	before := s.last
+	if before.Format.Codec != codec.None { // what we don't take or send says nothing of the peer
+		a.Theirs = sdp.DirectionOf(
+			a.Theirs.Sends() || !s.want.Receives() && before.Theirs.Sends(),
+			a.Theirs.Receives() || !s.want.Sends() && before.Theirs.Receives(),
+		)
+	}
+	s.last = a
+	if before.Format.Codec != codec.None && before.Theirs != a.Theirs && s.held != nil {
+		s.held(a.Theirs.Sends(), a.Theirs.Receives())
+	}
+}
+
+// direct says which way our side's media is to go from now on; false: it does already.
+func (s *session) direct(sends, takes bool) bool {
+	was := s.want
+	s.want = sdp.DirectionOf(sends, takes)
+	return was != s.want
 }
 
 // answered notes that the call is up.

@@ -507,7 +507,8 @@ func TestInDialogAnswers(t *testing.T) {
 			want   string
 		}{
 			{"OPTIONS", ask{}, "SIP/2.0 200"},
-			{"REFER", ask{}, "SIP/2.0 405"},
+			{"REFER", ask{}, "SIP/2.0 603"},
+			{"NOTIFY", ask{}, "SIP/2.0 481"},
 			{"PRACK", ask{}, "SIP/2.0 405"},
 			{"FOO", ask{}, "SIP/2.0 501"},
 			{"INFO", ask{kind: "application/dtmf-relay", body: "Signal=5\r\nDuration=160\r\n"}, "SIP/2.0 200"},

@@ -45,3 +45,6 @@ func (d *Dialler) Step(rate int) (e Event, first, send bool) {
 	}
 	return e, tick == 0, tick < digitTicks-1+digitEnds
 }
+
+// Pressed says whether the tick that Step was last called for is one in which the digit is held.
+func (d *Dialler) Pressed() bool { return d.tick > 0 && d.tick <= digitTicks }

@@ -56,3 +56,11 @@ func WriteEvent(b []byte, e Event) {
 	}
 	binary.BigEndian.PutUint16(b[2:], e.Duration)
 }
+
+// DigitOf is the digit of an event code; 0: it is no digit's.
+func DigitOf(code uint8) byte {
+	if int(code) < len(keys16) {
+		return keys16[code]
+	}
+	return 0
+}

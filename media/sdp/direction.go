@@ -40,7 +40,8 @@ func parseDirection(s string) (Direction, bool) {
 	return SendRecv, false
 }
 
-func direction(sends, receives bool) Direction {
+// DirectionOf is that of a side which sends, receives, both or neither.
+func DirectionOf(sends, receives bool) Direction {
 	switch {
 	case sends && receives:
 		return SendRecv
@@ -54,5 +55,5 @@ func direction(sends, receives bool) Direction {
 
 // within is the most of d that a peer which says other allows (RFC 3264, 6.1).
 func (d Direction) within(other Direction) Direction {
-	return direction(d.Sends() && other.Receives(), d.Receives() && other.Sends())
+	return DirectionOf(d.Sends() && other.Receives(), d.Receives() && other.Sends())
 }

@@ -208,9 +208,17 @@ func (l *Local) number(kinds []kind, taken []payload) []payload {
 	return list
 }
 
-// ptime is how many ms per packet the peer of an m-line wants: 10 to 60 in steps of 10, 20 if it doesn't say, never over its maxptime. Opus has no
+// ptime is how many ms per packet we would like to get.
+func (l *Local) ptime() int {
+	if l.Ptime == 0 {
+		return 20
+	}
+	return l.Ptime
+}
+
+// ptime is how many ms per packet the peer of an m-line wants: 10 to 60 in steps of 10, as we do if it doesn't say, never over its maxptime. Opus has no
 // packets of 30 and 50 ms in one frame.
-func ptime(m *section, c codec.Type) int {
+func ptime(m *section, c codec.Type, ours int) int {
 	number := func(key string) int {
 		v, _ := m.get(key)
 		f, err := strconv.ParseFloat(v, 64) // 2.5 and "20.0" have been seen
@@ -221,7 +229,7 @@ func ptime(m *section, c codec.Type) int {
 	}
 	ms := number("ptime")
 	if ms == 0 {
-		ms = 20
+		ms = ours
 	}
 	if longest := number("maxptime"); longest != 0 {
 		ms = min(ms, longest)

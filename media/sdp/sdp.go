@@ -16,6 +16,7 @@ type Local struct {
 	Addr        netip.AddrPort // c= and m=; WebRTC may leave it out
 	Codecs      []codec.Type   // in order of preference
 	Events      bool           // telephone-event
+	Ptime       int            // ms per packet that we would like to get; 0: 20
 	SRTP        Policy         // of a leg without WebRTC
 	Secret      [32]byte       // random; keys are made of it; fixed for the dialog, needed if SRTP isn't Off
 	WebRTC      bool           // UDP/TLS/RTP/SAVPF with ICE-lite and DTLS
@@ -34,6 +35,7 @@ type Agreement struct {
 	RTCP        netip.AddrPort // where the peer takes RTCP (RFC 3605); with Mux: Remote
 	Mux         bool           // RTCP is on RTP's port (RFC 5761)
 	Direction   Direction      // ours: may we send, do we receive
+	Theirs      Direction      // what the peer says: does it send, does it take; one that holds by c=0.0.0.0 takes nothing
 	SendKey     Crypto         // SRTP by SDES: both or none
 	ReceiveKey  Crypto
 	Fingerprint string // WebRTC: the peer's, "sha-256 AB:CD:…"

@@ -18,6 +18,8 @@ type Session struct {
 
 	sent    string // the last description without its version
 	version uint64
+	pending sheet // of the last Offer
+	agreed  sheet // the description of ours that is in force
 
 	offered    []payload // the last Offer; nil: none that may be answered
 	keys       []offered // in it
@@ -44,7 +46,26 @@ func (s *Session) Offer(dir Direction) []byte {
 	s.offered, s.offeredDir, s.keys = list, dir, s.local.cryptos(s.suite)
 	s.slots[s.audioAt].proto = s.profile()
 	// Browsers want actpass in every offer, whatever the roles are by now (RFC 8829, 5.2.2; RFC 8842, 5.5).
-	return s.publish(sheet{slots: s.slots, audio: s.audioAt, payloads: list, dir: dir, ptime: 20, setup: "actpass", bundle: s.bundle, keys: s.keys})
+	s.pending = sheet{slots: slices.Clone(s.slots), audio: s.audioAt, payloads: list, dir: dir, ptime: s.local.ptime(), setup: "actpass", bundle: s.bundle, keys: s.keys}
+	return s.publish(s.pending)
+}
+
+// Again offers what is in force once more, to refresh the session: same text, same version (RFC 3264, 8), unless another offer was refused meanwhile.
+// Before anything was agreed, and with browsers, it is Offer.
+func (s *Session) Again(dir Direction) []byte {
+	if len(s.agreed.slots) == 0 || s.local.WebRTC {
+		return s.Offer(dir)
+	}
+	s.pending = s.agreed
+	s.offered, s.offeredDir, s.keys = s.pending.payloads, s.pending.dir, s.pending.keys
+	return s.publish(s.pending)
+}
+
+// Clone is the session as it is now: what happens to one doesn't change the other.
+func (s *Session) Clone() *Session {
+	c := *s
+	c.slots, c.ours = slices.Clone(s.slots), slices.Clone(s.ours)
+	return &c
 }
 
 // begin lays out a session that we offer.
@@ -115,7 +136,8 @@ func (s *Session) Answer(offer []byte, want Direction) (answer []byte, a Agreeme
 	s.audioAt, s.bundle = st.index, st.bundled
 	s.slots = d.slots()
 	s.ours = remember(s.ours, list)
-	answer = s.publish(sheet{slots: s.slots, audio: s.audioAt, payloads: list, dir: dir, ptime: a.Format.Ptime, setup: "passive", bundle: s.bundle, keys: keys, mux: st.mux})
+	s.agreed = sheet{slots: slices.Clone(s.slots), audio: s.audioAt, payloads: list, dir: dir, ptime: a.Format.Ptime, setup: "passive", bundle: s.bundle, keys: keys, mux: st.mux}
+	answer = s.publish(s.agreed)
 	return answer, a, nil
 }
 
@@ -252,6 +274,7 @@ func (s *Session) Accept(answer []byte) (Agreement, error) {
 			a.SendKey, a.ReceiveKey = ours, theirs
 			s.also(&a.Format, st)
 			s.ufrag, s.pwd, s.suite = st.ufrag, st.pwd, ours.Suite
+			s.agreed = s.pending
 			return a, nil
 		}
 	}
@@ -260,7 +283,7 @@ func (s *Session) Accept(answer []byte) (Agreement, error) {
 
 // agreement puts together what a stream of the peer's and our payload types came to.
 func (s *Session) agreement(st *stream, c codec.Type, ours []payload, eventRates []int, dir Direction) Agreement {
-	f := codec.Format{Codec: c, Ptime: ptime(st.section, c)}
+	f := codec.Format{Codec: c, Ptime: ptime(st.section, c, s.local.ptime())}
 	f.SendPT, _ = find(st.payloads, kind{codec: c})
 	f.RecvPT, _ = find(ours, kind{codec: c})
 	if s.local.Events {
@@ -272,6 +295,7 @@ func (s *Session) agreement(st *stream, c codec.Type, ours []payload, eventRates
 		RTCP:        st.rtcp,
 		Mux:         st.mux,
 		Direction:   dir,
+		Theirs:      st.direction,
 		Fingerprint: st.fingerprint,
 		Ufrag:       st.ufrag,
 		Pwd:         st.pwd,

@@ -463,6 +463,10 @@ func TestAccept(t *testing.T) {
 			s.Offer(SendRecv)
 			for range 2 { // in the 183 and in the 200
 				a, err := s.Accept(c.answer)
+				if err == nil && DirectionOf(a.Theirs.Receives(), a.Theirs.Sends()) != a.Direction {
+					t.Error("theirs:", a.Theirs, "ours:", a.Direction)
+				}
+				a.Theirs = SendRecv
 				if !errors.Is(err, c.err) || a != c.want {
 					t.Errorf("got  %+v %v\nwant %+v %v", a, err, c.want, c.err)
 				}

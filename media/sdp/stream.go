@@ -39,7 +39,7 @@ func (d *description) read(index int, webrtc bool) (*stream, error) {
 	s.remote = netip.AddrPortFrom(addr, uint16(m.port))
 	s.direction = d.direction(m)
 	if addr.IsValid() && addr.IsUnspecified() && !webrtc { // hold as RFC 2543 had it (RFC 3264, 8.4): the peer takes nothing
-		s.direction = direction(s.direction.Sends(), false)
+		s.direction = DirectionOf(s.direction.Sends(), false)
 	}
 	s.mux = m.has("rtcp-mux")
 	s.rtcp = s.control(m)

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"errors"
 	"time"
 
 	"mediasrv/routing/fact"
@@ -28,12 +29,16 @@ func Receive(cfg Config, invite *transaction.Server) (*Dialog, error) {
 	d.target = d.remote.uri
 	d.learn(req.Contact())
 
-	offer, err := description(req)
+	d.learnAbilities(req)
+
+	offer, err := d.wishes()
 	if err == nil && offer != nil {
 		d.answer, err = cfg.Session.Answer(offer)
 	}
 	if err != nil {
-		d.refuse(invite, err)
+		if !errors.Is(err, errTooShort) { // that is answered already
+			d.refuse(invite, err)
+		}
 		d.state, d.over, d.gone = Ended, true, true
 		d.forget()
 		d.queue.Release()
@@ -43,18 +48,59 @@ func Receive(cfg Config, invite *transaction.Server) (*Dialog, error) {
 	return d, nil
 }
 
-// Ring sends 180, or 183 with our answer if early is set and there was an offer.
+// wishes are what the INVITE asks for beyond the bare call: its offer, or an error if there is something that can't be had.
+func (d *Dialog) wishes() (offer []byte, err error) {
+	req, level := d.invite.Request, d.cfg.Manners.Reliable
+	required := has(Tokens(req, "Require"), "100rel")
+	switch {
+	case level == Off && required:
+		return nil, &Refusal{
+			Code: sip.StatusBadExtension, Phrase: "Bad Extension", Err: errReliable, Headers: []sip.Header{sip.NewHeader("Unsupported", "100rel")},
+		}
+	case level == Required && !required && !has(tokens(req, "Supported", "k"), "100rel"):
+		return nil, &Refusal{
+			Code: sip.StatusExtensionRequired, Phrase: "Extension Required", Err: errReliable, Headers: []sip.Header{sip.NewHeader("Require", "100rel")},
+		}
+	}
+	var ok bool
+	if d.demand, ok = d.demanded(d.invite); !ok {
+		return nil, errTooShort
+	}
+	return description(req)
+}
+
+var (
+	errReliable = errors.New("dialog: reliable provisional responses")
+	errTooShort = errors.New("dialog: session interval")
+)
+
+// Ring sends 180, or 183 with our SDP if early is set. What waits for a PRACK is waited for.
 func (d *Dialog) Ring(early bool) {
 	if d.state != Incoming {
 		return
 	}
-	d.stopRinging()
+	r := &d.prack
+	if r.res != nil {
+		if !r.final {
+			r.then = func() { d.Ring(early) }
+		}
+		return
+	}
+	d.stop(d.ringing)
+	early = early && d.cfg.Manners.Early != EarlyNever
+	reliable := d.acknowledges(early && !r.settled)
+	body, offering := d.earlyBody(early, reliable)
 	res := d.invite.Response(sip.StatusRinging, "Ringing", nil)
-	if early && d.answer != nil {
+	if early && (body != nil || r.settled) {
 		res = d.invite.Response(sip.StatusSessionInProgress, "Session Progress", nil)
-		d.dress(res, d.answer)
-	} else {
-		d.dress(res, nil)
+		if has(Tokens(d.invite.Request, "P-Early-Media"), "supported") {
+			res.AppendHeader(sip.NewHeader("P-Early-Media", "sendrecv"))
+		}
+	}
+	d.dress(res, body)
+	if reliable {
+		r.settled = r.settled || body != nil && !offering
+		d.insist(res, offering)
 	}
 	if d.invite.Respond(res) != nil {
 		d.Lost(fact.EndTransport, "can't send "+res.StartLine())
@@ -63,19 +109,39 @@ func (d *Dialog) Ring(early bool) {
 	d.ringing = d.after(ringAgain, func() { d.Ring(early) })
 }
 
-func (d *Dialog) stopRinging() {
-	if d.ringing != nil {
-		d.ringing.Stop()
+// earlyBody is the SDP of a provisional response: our answer as early media, or our offer if the INVITE had none and the response is the first
+// reliable one (RFC 3262, 5).
+func (d *Dialog) earlyBody(early, reliable bool) (body []byte, offering bool) {
+	switch {
+	case d.prack.settled:
+		return nil, false
+	case d.answer != nil && early:
+		return d.answer, false
+	case d.answer != nil || !reliable:
+		return nil, false
 	}
+	body, err := d.cfg.Session.Offer()
+	if err != nil {
+		d.log.Warn("no offer", "err", err)
+		return nil, false
+	}
+	return body, true
 }
 
-// Answer sends the 200, again and again until the ACK comes.
+// Answer sends the 200, again and again until the ACK comes. It waits for the PRACK of what was sent before (RFC 3262, 3).
 func (d *Dialog) Answer() {
 	if d.state != Incoming {
 		return
 	}
+	if r := &d.prack; r.res != nil {
+		r.then, r.final = d.Answer, true
+		return
+	}
 	body, offering := d.answer, false
-	if body == nil {
+	switch {
+	case d.prack.settled:
+		body = nil
+	case body == nil:
 		var err error
 		if body, err = d.cfg.Session.Offer(); err != nil {
 			d.log.Warn("no offer", "err", err)
@@ -85,12 +151,13 @@ func (d *Dialog) Answer() {
 		offering = true
 	}
 	d.on(Answer)
-	d.stopRinging()
-	d.accept(d.invite, body, offering)
+	d.stop(d.ringing)
+	d.accept(d.invite, body, offering, d.demand)
 }
 
 // reject refuses the INVITE for a reason.
 func (d *Dialog) reject(why fact.EndReason) {
+	d.stopInsisting()
 	code, phrase := why.Status()
 	if d.status != 0 && d.status != code {
 		code, phrase = d.status, phraseOf(d.status)
@@ -116,9 +183,11 @@ type acceptance struct {
 }
 
 // accept sends a 2xx to an INVITE and repeats it until its ACK, at T1 doubling to T2; after 64*T1 the dialog is ended with BYE.
-func (d *Dialog) accept(tx *transaction.Server, body []byte, offering bool) {
+func (d *Dialog) accept(tx *transaction.Server, body []byte, offering bool, agreed interval) {
 	a := &acceptance{tx: tx, seq: tx.Request.CSeq().SeqNo, offering: offering, every: t1}
-	a.res = d.dress(tx.Response(sip.StatusOK, "OK", nil), body)
+	a.res = tx.Response(sip.StatusOK, "OK", nil)
+	d.grant(a.res, agreed)
+	d.dress(a.res, body)
 	d.accepted = a
 	if tx.Respond(a.res) != nil {
 		d.stopRepeating()
@@ -141,12 +210,8 @@ func (d *Dialog) repeat(a *acceptance) {
 func (d *Dialog) stopRepeating() {
 	if a := d.accepted; a != nil {
 		d.accepted = nil
-		if a.again != nil {
-			a.again.Stop()
-		}
-		if a.limit != nil {
-			a.limit.Stop()
-		}
+		d.stop(a.again)
+		d.stop(a.limit)
 	}
 }
 

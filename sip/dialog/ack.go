@@ -29,8 +29,10 @@ func (d *Dialog) Ack(req *sip.Request) {
 		d.bye(fact.EndProtocol)
 		d.end(fact.EndProtocol, "ACK: "+failed.Error())
 	case was == Accepted:
+		d.stands()
 		d.cfg.Owner.Answered()
 	}
+	d.negotiate()
 }
 
 // answered takes the answer of an ACK (RFC 3261, 13.2.1: there must be one if the 200 had the offer).
@@ -45,12 +47,12 @@ func (d *Dialog) answered(req *sip.Request) error {
 	return d.cfg.Session.Accept(answer)
 }
 
-// ack acknowledges a 2xx to an INVITE of ours, and does so again for each repetition.
-func (d *Dialog) ack(res *sip.Response) {
+// ack acknowledges a 2xx to an INVITE of ours, with our answer if the 2xx has the offer, and does so again for each repetition.
+func (d *Dialog) ack(res *sip.Response, answer []byte) {
 	key := ackKey(res)
 	req := d.acks[key]
 	if req == nil {
-		req = d.build(sip.ACK, res.CSeq().SeqNo, nil)
+		req = d.build(sip.ACK, res.CSeq().SeqNo, answer)
 		d.acks[key] = req
 	}
 	d.queue.Write(req, d.flow)

@@ -2,6 +2,7 @@ package dialog
 
 import (
 	"mediasrv/sip/digest"
+	"mediasrv/sip/transaction"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -29,10 +30,17 @@ func (d *Dialog) authorize(req *sip.Request, res *sip.Response, tries int) *sip.
 	if !d.logins.Challenged(header, offered, req.GetHeader(header) != nil) {
 		return nil
 	}
+	return d.afresh(req)
+}
+
+// afresh is a request once more, as a new transaction.
+func (d *Dialog) afresh(req *sip.Request) *sip.Request {
 	next := req.Clone()
 	next.RemoveHeader("Via")
 	next.PrependHeader(d.via())
-	d.logIn(next)
+	if d.cfg.Login != nil {
+		d.logIn(next)
+	}
 	d.lastOur++
 	next.CSeq().SeqNo = d.lastOur
 	next.SetDestination("")
@@ -55,14 +63,19 @@ func (d *Dialog) logIn(req *sip.Request) {
 
 // sendAuthorized sends a request within the dialog, answers a challenge, and reports the last answer.
 func (d *Dialog) sendAuthorized(req *sip.Request, tries int, done func(*sip.Response, error)) {
-	d.queue.Send(req, d.flow, func(res *sip.Response, err error) {
+	d.sendBy(req, d.flow, tries, done)
+}
+
+// sendBy is sendAuthorized by a flow that isn't the dialog's.
+func (d *Dialog) sendBy(req *sip.Request, flow transaction.Flow, tries int, done func(*sip.Response, error)) {
+	d.queue.Send(req, flow, func(res *sip.Response, err error) {
 		switch {
 		case err != nil:
 			done(nil, err)
 		case res.IsProvisional():
 		default:
 			if next := d.authorize(req, res, tries); next != nil {
-				d.sendAuthorized(next, tries+1, done)
+				d.sendBy(next, flow, tries+1, done)
 				return
 			}
 			done(res, nil)

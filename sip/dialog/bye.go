@@ -1,9 +1,6 @@
 package dialog
 
 import (
-	"fmt"
-	"strings"
-
 	"mediasrv/routing/fact"
 	"mediasrv/sip/transaction"
 
@@ -58,6 +55,9 @@ func (d *Dialog) byed(tx *transaction.Server) {
 	if !d.on(GotBye) {
 		return
 	}
+	if m := d.moving; m != nil && m.accepted { // it has gone where we sent it
+		d.moved(m, sip.StatusOK)
+	}
 	if was == Incoming { // RFC 3261, 15.1.2
 		_ = d.invite.Reply(sip.StatusRequestTerminated, "Request Terminated")
 	}
@@ -86,20 +86,4 @@ func (d *Dialog) Lost(why fact.EndReason, text string) {
 	}
 	d.end(why, text)
 	d.settle()
-}
-
-// reason is the Reason header (RFC 3326) with the Q.850 cause of an end.
-func reason(why fact.EndReason) sip.Header {
-	if why == fact.EndElsewhere {
-		return sip.NewHeader("Reason", `SIP;cause=200;text="Call completed elsewhere"`)
-	}
-	return sip.NewHeader("Reason", fmt.Sprintf(`Q.850;cause=%d;text="%s"`, why.Cause(), why))
-}
-
-// said is what a peer said, for the log.
-func said(what string, m sip.Message) string {
-	for _, h := range m.GetHeaders("Reason") {
-		what += "; " + h.Value()
-	}
-	return strings.ToValidUTF8(what, "?")
 }

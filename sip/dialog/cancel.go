@@ -51,6 +51,6 @@ func (d *Dialog) Cancelled(invite *transaction.Server, cancel *sip.Request) {
 		return
 	}
 	_ = d.invite.Reply(sip.StatusRequestTerminated, "Request Terminated")
-	d.end(fact.EndCallerGone, said("CANCEL", cancel))
+	d.end(whyCancelled(cancel), said("CANCEL", cancel))
 	d.settle()
 }

@@ -27,13 +27,19 @@ type Session interface {
 	Answer(offer []byte) ([]byte, error)
 	// Accept takes the answer to the last Offer.
 	Accept(answer []byte) error
+	// Again is what was said last, as an offer that changes nothing (RFC 4028, 7.4).
+	Again() ([]byte, error)
+	// Mark is how far the negotiation is; Return goes back there, and to what was agreed then. The phones of a forked call have one each.
+	Mark() any
+	Return(to any)
 }
 
 // Refusal is an error that knows its SIP status.
 type Refusal struct {
-	Code   int
-	Phrase string
-	Err    error
+	Code    int
+	Phrase  string
+	Err     error
+	Headers []sip.Header
 }
 
 func (r *Refusal) Error() string { return r.Err.Error() }
@@ -48,6 +54,9 @@ type Owner interface {
 	Answered()
 	// Digit came by INFO.
 	Digit(d byte)
+	// Transfer is asked for by the peer (REFER); how it goes is said by Dialog.Transferred. Moved says how the one goes that we have asked for.
+	Transfer(t Transfer)
+	Moved(status int)
 	// Ended is called once, when the call is over for both; text is what the peer said. The BYE may still be under way.
 	Ended(why fact.EndReason, text string)
 	// Gone is called once, last: nothing of the dialog is left.
@@ -79,7 +88,8 @@ type Config struct {
 	Retag    func(old, tag string)                      // the local tag is another one from now on; nil: it mustn't be
 	Empty    func(netip.AddrPort) bool                  // asks, for a moment, whether nobody listens at an address; nil: it isn't asked
 	KnowHop  func(transaction.Flow) (forget func())     // Know for one of Others
-	Login    *Login                                     // for 401 and 407; nil: none
+	Manners  Manners
+	Login    *Login // for 401 and 407; nil: none
 	Know     func() (forget func())
 	Heard    func() // at the first response to our INVITE; nil: not wanted
 	Log      *slog.Logger
@@ -113,8 +123,16 @@ type Dialog struct {
 	acks     map[string]*sip.Request
 	accepted *acceptance // the 2xx of ours that waits for its ACK
 	ours     *reinvite   // the re-INVITE of ours that is under way
-	offered  []byte      // the last answer that we took
-	retry    *time.Timer
+	due      bool        // another one is to follow
+	retry    *time.Timer // then
+	prack    reliable    // UAS
+	demand   interval    // UAS: what the INVITE asks for
+	watch    watch
+	peer     abilities
+	referral *referral // REFER of the peer's
+	moving   *moving   // REFER of ours
+	digits   []byte    // to be sent by INFO
+	timers   map[*time.Timer]struct{}
 
 	over   bool // Owner.Ended was called
 	gone   bool
@@ -148,7 +166,7 @@ func (d *Dialog) Status() int { return d.status }
 func (d *Dialog) Flow() transaction.Flow { return d.flow }
 
 func newDialog(cfg Config, callID string) *Dialog {
-	d := &Dialog{cfg: cfg, queue: cfg.Queue, log: cfg.Log, callID: callID, acks: map[string]*sip.Request{}, forget: func() {}}
+	d := &Dialog{cfg: cfg, queue: cfg.Queue, log: cfg.Log, callID: callID, acks: map[string]*sip.Request{}, timers: map[*time.Timer]struct{}{}, forget: func() {}}
 	if cfg.Know != nil {
 		d.forget = cfg.Know()
 	}
@@ -179,17 +197,38 @@ func (d *Dialog) settle() {
 	}
 	d.gone = true
 	d.end(fact.EndInternal, "")
-	d.stopRinging()
-	d.stopRepeating()
-	if d.retry != nil {
-		d.retry.Stop()
+	d.accepted, d.prack.res = nil, nil
+	for t := range d.timers {
+		t.Stop()
 	}
+	clear(d.timers)
 	d.forget()
 	d.cfg.Owner.Gone()
 	d.queue.Release()
 }
 
-// after runs f on the queue later.
+// after runs f on the queue later, unless the timer is stopped or the dialog gone.
 func (d *Dialog) after(wait time.Duration, f func()) *time.Timer {
-	return time.AfterFunc(wait, func() { d.queue.Do(f) })
+	var t *time.Timer
+	t = time.AfterFunc(wait, func() {
+		d.queue.Do(func() {
+			if _, runs := d.timers[t]; runs {
+				delete(d.timers, t)
+				f()
+			}
+		})
+	})
+	d.timers[t] = struct{}{}
+	return t
 }
+
+// stop stops what after began; nil is nothing.
+func (d *Dialog) stop(t *time.Timer) {
+	if t != nil {
+		t.Stop()
+		delete(d.timers, t)
+	}
+}
+
+// Timers is how many timers run.
+func (d *Dialog) Timers() int { return len(d.timers) }

@@ -1,6 +1,7 @@
 package dialog
 
 import (
+	"fmt"
 	"strings"
 
 	"mediasrv/sip/transaction"
@@ -57,4 +58,29 @@ func infoDigit(kind, body string) (byte, bool) {
 		return value[0], true
 	}
 	return 0, false
+}
+
+// Press sends a digit by INFO, after those that are under way.
+func (d *Dialog) Press(digit byte) {
+	d.digits = append(d.digits, digit)
+	if len(d.digits) == 1 {
+		d.pressNext()
+	}
+}
+
+func (d *Dialog) pressNext() {
+	if len(d.digits) == 0 || d.state != Confirmed {
+		d.digits = nil
+		return
+	}
+	req := d.request(sip.INFO, nil)
+	kind := sip.ContentTypeHeader("application/dtmf-relay")
+	req.AppendHeader(&kind)
+	req.SetBody(fmt.Appendf(nil, "Signal=%c\r\nDuration=100\r\n", d.digits[0]))
+	d.sendAuthorized(req, 0, func(*sip.Response, error) {
+		if len(d.digits) > 0 {
+			d.digits = d.digits[1:]
+		}
+		d.pressNext()
+	})
 }

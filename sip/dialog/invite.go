@@ -25,10 +25,13 @@ type outgoing struct {
 	tx         *transaction.Client
 	cancelled  bool
 	patience   *time.Timer
+	ring       *time.Timer // until it has rung for long enough
 	rung       bool
 	heard      bool
-	forks      []string // To tags of 2xx that were ended
-	offer      []byte
+	over       []string // To tags of 2xx that were ended
+	forks      map[string]*fork
+	current    *fork       // whose negotiation the session has
+	offered    any         // the negotiation after our offer
 	seq        uint32      // the last CSeq that it had
 	silence    *time.Timer // until the next hop is tried
 	knock      *time.Timer
@@ -65,21 +68,32 @@ func (d *Dialog) Quit(why fact.EndReason) {
 }
 
 func (d *Dialog) call() {
+	o := d.calling
 	if d.state == Cancelling { // given up before anything was sent
 		d.on(GotFailure)
 		d.settle()
 		return
 	}
-	offer, err := d.cfg.Session.Offer()
-	if err != nil {
-		d.log.Warn("no offer", "err", err)
-		d.on(GotFailure)
-		d.end(fact.EndInternal, err.Error())
-		d.settle()
-		return
+	var offer []byte
+	if !d.cfg.Manners.LateOffer {
+		var err error
+		if offer, err = d.cfg.Session.Offer(); err != nil {
+			d.log.Warn("no offer", "err", err)
+			d.on(GotFailure)
+			d.end(fact.EndInternal, err.Error())
+			d.settle()
+			return
+		}
 	}
-	d.calling.offer = offer
+	o.offered, o.forks, o.current = d.cfg.Session.Mark(), map[string]*fork{}, nil
 	req := d.request(sip.INVITE, offer)
+	d.timing(req)
+	if d.cfg.Manners.Reliable == Required {
+		req.AppendHeader(sip.NewHeader("Require", "100rel"))
+	}
+	if d.cfg.Manners.Early != EarlyNever {
+		req.AppendHeader(sip.NewHeader("P-Early-Media", "supported"))
+	}
 	for _, h := range d.cfg.Headers {
 		req.AppendHeader(sip.HeaderClone(h))
 	}
@@ -89,6 +103,9 @@ func (d *Dialog) call() {
 	}
 	if d.cfg.Edit != nil {
 		d.cfg.Edit(req)
+	}
+	if long := d.cfg.Manners.LongestRing; long > 0 && o.ring == nil {
+		o.ring = d.after(long, func() { d.Hangup(fact.EndNoAnswer) })
 	}
 	d.sendInvite(req, 0)
 	d.doubt()
@@ -139,25 +156,67 @@ func (d *Dialog) progress(res *sip.Response) {
 	if res.StatusCode == sip.StatusTrying {
 		return
 	}
+	f := d.forkOf(res)
+	if f == nil {
+		return
+	}
+	reliable, fresh := f.fresh(res)
+	if !fresh {
+		return
+	}
+	d.learnAbilities(res)
 	d.calling.rang = d.calling.rang || res.StatusCode == sip.StatusRinging
 	if res.StatusCode == sip.StatusRinging && !d.calling.rung {
 		d.calling.rung = true
 		d.cfg.Owner.Ringing()
 	}
-	if answer, err := description(res); err == nil && answer != nil && d.take(answer) == nil {
+	heard, answer := d.preview(f, res, reliable)
+	if reliable && d.cfg.Manners.Reliable != Off {
+		d.acknowledge(f, res, answer)
+	}
+	d.early(res, heard)
+}
+
+// preview takes the SDP of a provisional response: the answer to our offer; or, if that is the peer's to make and the response is reliable, an offer,
+// which PRACK answers.
+func (d *Dialog) preview(f *fork, res *sip.Response, reliable bool) (heard bool, answer []byte) {
+	body, err := description(res)
+	switch {
+	case err != nil || body == nil:
+		return false, nil
+	case !d.cfg.Manners.LateOffer:
+		d.turn(f)
+		heard = f.settled || d.take(f, body) == nil
+		f.settled = f.settled || reliable && heard
+		return heard, nil
+	case !reliable || f.settled:
+		return f.settled, nil
+	}
+	d.turn(f)
+	if answer, err = d.cfg.Session.Answer(body); err != nil {
+		d.log.Info("the offer in a provisional response is refused", "err", err)
+		return false, nil
+	}
+	f.settled = true
+	return true, answer
+}
+
+// early tells the owner that the peer can be heard, if it may.
+func (d *Dialog) early(res *sip.Response, heard bool) {
+	if heard && d.cfg.Manners.Early.hears(res) {
 		d.cfg.Owner.Early()
 	}
 }
 
-// take applies an answer; the same one again changes nothing.
-func (d *Dialog) take(answer []byte) error {
-	if slices.Equal(answer, d.offered) {
+// take applies a fork's answer; the same one again changes nothing.
+func (d *Dialog) take(f *fork, answer []byte) error {
+	if slices.Equal(answer, f.taken) {
 		return nil
 	}
 	if err := d.cfg.Session.Accept(answer); err != nil {
 		return err
 	}
-	d.offered = slices.Clone(answer)
+	f.taken = slices.Clone(answer)
 	return nil
 }
 
@@ -166,27 +225,31 @@ func (d *Dialog) established(res *sip.Response) {
 	tag := transaction.ToTag(res)
 	if d.state != Calling && d.state != Proceeding && d.state != Cancelling {
 		if d.acks[ackKey(res)] != nil {
-			d.ack(res)
+			d.ack(res, nil)
 			return
 		}
 		d.endFork(res, tag)
 		return
 	}
-	d.remote.tag = tag
-	d.routes = recordRoutes(res, true)
-	d.learn(res.Contact())
-	d.flow = hop(d.flow, d.target, d.routes)
-	d.ack(res)
-	if d.calling.patience != nil {
-		d.calling.patience.Stop()
+	f := d.forkOf(res)
+	if f == nil { // of so many phones none can be told apart: the first that answers is taken
+		clear(d.calling.forks)
+		f = d.forkOf(res)
 	}
+	d.learnAbilities(res)
+	d.choose(f)
+	d.stop(d.calling.patience)
+	d.stop(d.calling.ring)
 	d.on(GotSuccess)
 	d.calling.tx.Give()     // its 2xx again and those of other forks come to Again; 32 s (RFC 6026, Timer M) of a transaction cost more than the call
 	if d.state == Leaving { // it crossed our CANCEL
+		d.ack(res, nil)
 		d.bye(d.why)
 		return
 	}
-	if err := d.finalAnswer(res); err != nil {
+	answer, err := d.finalAnswer(f, res)
+	d.ack(res, answer)
+	if err != nil {
 		why := fact.EndNotAcceptable
 		if errors.Is(err, errNoAnswer) {
 			why = fact.EndProtocol
@@ -196,21 +259,35 @@ func (d *Dialog) established(res *sip.Response) {
 		d.end(why, err.Error())
 		return
 	}
+	d.granted(res)
+	d.stands()
 	d.cfg.Owner.Answered()
+	d.negotiate()
 }
 
-// finalAnswer takes the answer of the 200, or leaves the one of a provisional response in place.
-func (d *Dialog) finalAnswer(res *sip.Response) error {
-	answer, err := description(res)
-	switch {
-	case err != nil:
-		return err
-	case answer == nil && d.offered == nil:
-		return errNoAnswer
-	case answer == nil:
-		return nil
+// stands begins to count a call that is up.
+func (d *Dialog) stands() {
+	if long := d.cfg.Manners.LongestCall; long > 0 {
+		d.after(long, func() { d.Hangup(fact.EndLimit) })
 	}
-	return d.take(answer)
+}
+
+// finalAnswer takes the SDP of the 200, or leaves that of a provisional response in place. A late offer is answered in the ACK.
+func (d *Dialog) finalAnswer(f *fork, res *sip.Response) (answer []byte, err error) {
+	body, err := description(res)
+	switch {
+	case f.settled: // whatever the 200 repeats
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case body == nil && f.taken != nil:
+		return nil, nil
+	case body == nil:
+		return nil, errNoAnswer
+	case d.cfg.Manners.LateOffer:
+		return d.cfg.Session.Answer(body)
+	}
+	return nil, d.take(f, body)
 }
 
 // endFork acknowledges a second 2xx, of another phone, and ends that call (RFC 3261, 13.2.2.4).
@@ -218,24 +295,29 @@ func (d *Dialog) endFork(res *sip.Response, tag string) {
 	other := d.remote
 	other.tag = tag
 	target := d.target
-	if c := res.Contact(); c != nil {
+	if c := res.Contact(); usable(c) {
 		target = *c.Address.Clone()
 	}
 	routes := recordRoutes(res, true)
 	flow := hop(d.flow, target, routes)
 	d.queue.Write(d.buildFor(other, target, routes, sip.ACK, res.CSeq().SeqNo, nil), flow)
-	if slices.Contains(d.calling.forks, tag) {
+	if slices.Contains(d.calling.over, tag) {
 		return
 	}
-	d.calling.forks = append(d.calling.forks, tag)
-	bye := d.buildFor(other, target, routes, sip.BYE, res.CSeq().SeqNo+1, nil)
+	d.calling.over = append(d.calling.over, tag)
+	d.lastOur++
+	bye := d.buildFor(other, target, routes, sip.BYE, d.lastOur, nil)
 	bye.AppendHeader(reason(fact.EndElsewhere))
 	d.queue.Send(bye, flow, func(*sip.Response, error) {})
 }
 
 func (d *Dialog) inviteRefused(req *sip.Request, res *sip.Response, tries int) {
 	if d.state.Live() {
-		if next := d.authorize(req, res, tries); next != nil {
+		next := d.authorize(req, res, tries)
+		if next == nil {
+			next = d.longer(req, res, tries)
+		}
+		if next != nil {
 			d.sendInvite(next, tries+1)
 			return
 		}
@@ -249,13 +331,10 @@ func (d *Dialog) inviteRefused(req *sip.Request, res *sip.Response, tries int) {
 // refused ends the call with what the last hop said.
 func (d *Dialog) refused(res *sip.Response) {
 	d.status = res.StatusCode
-	d.inviteFailed(FailureOf(res.StatusCode), said(fmt.Sprintf("%d %s", res.StatusCode, res.Reason), res))
+	d.inviteFailed(whyRefused(res), said(fmt.Sprintf("%d %s", res.StatusCode, res.Reason), res))
 }
 
 func (d *Dialog) inviteFailed(why fact.EndReason, text string) {
-	if d.calling.patience != nil {
-		d.calling.patience.Stop()
-	}
 	if !d.on(GotFailure) {
 		return
 	}
@@ -278,7 +357,7 @@ func FailureOf(status int) fact.EndReason {
 	switch status {
 	case sip.StatusBusyHere, sip.StatusGlobalBusyEverywhere:
 		return fact.EndBusy
-	case sip.StatusGlobalDecline, sip.StatusForbidden, sip.StatusUnauthorized, sip.StatusProxyAuthRequired:
+	case sip.StatusGlobalDecline, 607, 608, sip.StatusForbidden, sip.StatusUnauthorized, sip.StatusProxyAuthRequired:
 		return fact.EndRefused
 	case sip.StatusTemporarilyUnavailable, sip.StatusRequestTimeout:
 		return fact.EndNoAnswer

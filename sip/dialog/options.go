@@ -6,9 +6,14 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// asked answers OPTIONS within the dialog (RFC 3261, 11).
-func (d *Dialog) asked(tx *transaction.Server) {
-	_ = tx.Reply(sip.StatusOK, "OK", Abilities()...)
+// options answers OPTIONS within the dialog (RFC 3261, 11).
+func (d *Dialog) options(tx *transaction.Server) {
+	res := tx.Response(sip.StatusOK, "OK", nil)
+	d.introduce(res)
+	for _, h := range Abilities()[1:] { // Allow is the dialog's own
+		res.AppendHeader(h)
+	}
+	_ = tx.Respond(res)
 }
 
 // Abilities are the headers that say what we can do.

@@ -3,6 +3,7 @@ package dialog
 import (
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 	"github.com/emiago/sipgo/sip"
 )
 
-// Allow is what a dialog understands; it is true.
+// Allow is what every dialog understands.
 const Allow = "INVITE, ACK, CANCEL, BYE, OPTIONS, UPDATE, INFO"
 
 // Agent names us in User-Agent and Server.
@@ -24,29 +25,63 @@ func (d *Dialog) Request(tx *transaction.Server) {
 		_ = tx.Reply(code, phrase, headers...)
 		return
 	}
-	seq := req.CSeq().SeqNo
-	switch {
-	case d.gone || d.remote.tag != "" && transaction.FromTag(req) != d.remote.tag:
+	f, known := d.sender(transaction.FromTag(req))
+	if d.gone || !known {
 		_ = tx.Reply(sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 		return
-	case d.hisSeen && seq <= d.lastHis: // RFC 3261, 12.2.2
+	}
+	last, seen := &d.lastHis, &d.hisSeen
+	if f != nil {
+		last, seen = &f.lastHis, &f.hisSeen
+	}
+	if seq := req.CSeq().SeqNo; *seen && seq <= *last { // RFC 3261, 12.2.2
 		_ = tx.Reply(sip.StatusInternalServerError, "Out of Order")
 		return
 	}
-	d.lastHis, d.hisSeen = seq, true
-	switch req.Method {
+	*last, *seen = req.CSeq().SeqNo, true
+	d.learnAbilities(req)
+	d.serve(tx, f)
+}
+
+// sender finds whom a request is from: the peer, or while our INVITE has no answer one of the phones that ring.
+func (d *Dialog) sender(tag string) (f *fork, known bool) {
+	if d.calling == nil || d.state != Calling && d.state != Proceeding && d.state != Cancelling {
+		return nil, d.remote.tag == "" || d.remote.tag == tag
+	}
+	f = d.calling.forks[tag]
+	return f, f != nil
+}
+
+// serve does what a request asks for.
+func (d *Dialog) serve(tx *transaction.Server, f *fork) {
+	switch tx.Request.Method { //nolint:exhaustive // the others are refused
 	case sip.INVITE:
 		d.reinvited(tx)
 	case sip.UPDATE:
-		d.updated(tx)
+		d.updated(tx, f)
 	case sip.BYE:
 		d.byed(tx)
 	case sip.OPTIONS:
-		d.asked(tx)
+		d.options(tx)
 	case sip.INFO:
 		d.informed(tx)
-	default: // Refuse has answered
+	case sip.PRACK:
+		if d.cfg.Manners.Reliable == Off {
+			d.unknown(tx)
+			return
+		}
+		d.pracked(tx)
+	case sip.REFER:
+		d.referred(tx)
+	case sip.NOTIFY:
+		d.notified(tx)
+	default:
+		d.unknown(tx)
 	}
+}
+
+func (d *Dialog) unknown(tx *transaction.Server) {
+	_ = tx.Reply(sip.StatusMethodNotAllowed, "Method Not Allowed", sip.NewHeader("Allow", d.allow()))
 }
 
 // Refuse says how a request is refused whoever it is for: malformed (400), method unknown (405, 501), Require unknown (420),
@@ -57,22 +92,29 @@ func Refuse(tx *transaction.Server) (code int, phrase string, headers []sip.Head
 		return tx.Fault.Code, tx.Fault.Phrase, nil
 	}
 	switch req.Method {
-	case sip.INVITE, sip.UPDATE, sip.BYE, sip.OPTIONS, sip.INFO, sip.REGISTER:
-	case sip.REFER, sip.SUBSCRIBE, sip.NOTIFY, sip.MESSAGE, sip.PRACK, sip.PUBLISH:
-		return sip.StatusMethodNotAllowed, "Method Not Allowed", []sip.Header{sip.NewHeader("Allow", Allow)}
+	case sip.INVITE, sip.UPDATE, sip.BYE, sip.OPTIONS, sip.INFO, sip.REGISTER, sip.PRACK:
+	case sip.REFER, sip.NOTIFY, sip.SUBSCRIBE, sip.MESSAGE, sip.PUBLISH:
+		if inside := req.Method == sip.REFER || req.Method == sip.NOTIFY; !inside || !tx.InDialog() {
+			return sip.StatusMethodNotAllowed, "Method Not Allowed", []sip.Header{sip.NewHeader("Allow", Allow)}
+		}
 	default:
 		return sip.StatusNotImplemented, "Not Implemented", []sip.Header{sip.NewHeader("Allow", Allow)}
 	}
 	if tx.InDialog() && req.Method == sip.REGISTER {
 		return sip.StatusMethodNotAllowed, "Method Not Allowed", []sip.Header{sip.NewHeader("Allow", Allow)}
 	}
-	if need := Tokens(req, "Require"); len(need) > 0 {
+	if need := unknownOptions(req); len(need) > 0 {
 		return sip.StatusBadExtension, "Bad Extension", []sip.Header{sip.NewHeader("Unsupported", strings.Join(need, ", "))}
 	}
 	if mf := req.MaxForwards(); mf != nil && *mf == 0 && req.Method != sip.OPTIONS {
 		return sip.StatusTooManyHops, "Too Many Hops", nil
 	}
 	return 0, "", nil
+}
+
+// unknownOptions are the extensions that a request requires and that nobody here has. Whether this dialog has the others is its own business.
+func unknownOptions(req *sip.Request) []string {
+	return slices.DeleteFunc(Tokens(req, "Require"), func(name string) bool { return has([]string{"100rel", "timer", "norefersub"}, name) })
 }
 
 // Tokens are the comma-separated values of all headers of a name.
@@ -112,6 +154,9 @@ func description(m interface {
 func (d *Dialog) refuse(tx *transaction.Server, err error) {
 	code, phrase := RefusalOf(err)
 	var headers []sip.Header
+	if r, ok := errors.AsType[*Refusal](err); ok {
+		headers = slices.Clone(r.Headers)
+	}
 	if code == sip.StatusUnsupportedMediaType {
 		headers = append(headers, sip.NewHeader("Accept", "application/sdp"))
 	}

@@ -23,6 +23,10 @@ func (d *Dialog) reinvited(tx *transaction.Server) {
 		_ = tx.Reply(sip.StatusCallTransactionDoesNotExists, "Call/Transaction Does Not Exist")
 		return
 	}
+	agreed, ok := d.demanded(tx)
+	if !ok {
+		return
+	}
 	offer, err := description(tx.Request)
 	var body []byte
 	switch {
@@ -37,86 +41,158 @@ func (d *Dialog) reinvited(tx *transaction.Server) {
 		return
 	}
 	d.learn(tx.Request.Contact())
-	d.accept(tx, body, offer == nil)
+	d.accept(tx, body, offer == nil, agreed)
 }
 
 // reinvite is a re-INVITE of ours.
 type reinvite struct {
-	tx *transaction.Client
+	tx    *transaction.Client
+	same  bool        // it only refreshes the session
+	late  bool        // the peer offers
+	limit *time.Timer // since a provisional response: until it is cancelled, or given up
 }
 
-// Reinvite offers the session again: after our side of it has changed. At a glare (491) it is tried again after the time that RFC 3261, 14.1
-// gives each side.
+// Reinvite offers the session again: after our side of it has changed. If that can't be now, it is done as soon as it can; at a glare (491) after the
+// time that RFC 3261, 14.1 gives each side. If the peer refuses, the session stays as it was.
 func (d *Dialog) Reinvite() {
-	if d.state != Confirmed || d.ours != nil {
-		return
+	d.due = true
+	d.negotiate()
+}
+
+// negotiate sends the re-INVITE that is due, if nothing else is under way.
+func (d *Dialog) negotiate() {
+	if d.due && d.retry == nil && d.state == Confirmed && !d.busy() {
+		d.due = false
+		d.reoffer(false)
 	}
-	if d.accepted != nil {
-		d.retry = d.after(t1, d.Reinvite)
-		return
+}
+
+// busy says whether an INVITE within the dialog is under way.
+func (d *Dialog) busy() bool { return d.ours != nil || d.accepted != nil }
+
+// reoffer sends a re-INVITE; same: one that changes nothing.
+func (d *Dialog) reoffer(same bool) {
+	r := &reinvite{same: same, late: same && d.cfg.Manners.LateOffer}
+	var offer []byte
+	var err error
+	switch {
+	case r.late:
+	case same:
+		offer, err = d.cfg.Session.Again()
+	default:
+		offer, err = d.cfg.Session.Offer()
 	}
-	offer, err := d.cfg.Session.Offer()
 	if err != nil {
 		d.log.Warn("no offer", "err", err)
 		return
 	}
-	d.sendReinvite(d.request(sip.INVITE, offer), 0)
+	req := d.request(sip.INVITE, offer)
+	d.timing(req)
+	d.sendReinvite(r, req, 0)
 }
 
-func (d *Dialog) sendReinvite(req *sip.Request, tries int) {
-	r := &reinvite{}
+func (d *Dialog) sendReinvite(r *reinvite, req *sip.Request, tries int) {
 	d.ours = r
-	r.tx = d.queue.Send(req, d.flow, func(res *sip.Response, err error) {
-		if d.ours != r {
+	var tx *transaction.Client
+	tx = d.queue.Send(req, d.flow, func(res *sip.Response, err error) {
+		if d.ours != r || r.tx != tx {
 			if err == nil && res.IsSuccess() {
 				d.Again(res)
 			}
 			return
 		}
-		switch {
-		case err != nil:
-			d.ours = nil
-			d.Lost(fact.EndTimeout, err.Error())
-		case res.IsProvisional():
-		case res.IsSuccess():
-			d.ours = nil
-			d.reinviteAccepted(res)
-		default:
-			d.ours = nil
-			d.reinviteRefused(req, res, tries)
+		if err == nil && res.IsProvisional() {
+			d.bound(r)
+			return
 		}
+		d.ours = nil
+		d.stop(r.limit)
+		switch {
+		case d.state != Confirmed: // the call is over, or about to be
+			if err == nil && res.IsSuccess() {
+				d.ack(res, nil)
+			}
+		case err != nil:
+			d.Lost(fact.EndTimeout, err.Error())
+		case res.IsSuccess():
+			d.reinviteAccepted(r, res)
+		default:
+			d.reinviteRefused(r, req, res, tries)
+		}
+	})
+	r.tx = tx
+}
+
+// bound cancels a re-INVITE that has no final answer for as long as any other request would wait, and gives it up after as long again.
+func (d *Dialog) bound(r *reinvite) {
+	if r.limit != nil {
+		return
+	}
+	r.limit = d.after(timeout, func() {
+		d.sendCancel(r.tx, fact.EndTimeout)
+		r.limit = d.after(timeout, r.tx.Give)
 	})
 }
 
-func (d *Dialog) reinviteAccepted(res *sip.Response) {
+func (d *Dialog) reinviteAccepted(r *reinvite, res *sip.Response) {
+	d.learnAbilities(res)
 	d.learn(res.Contact())
-	d.ack(res)
-	answer, err := description(res)
-	if err == nil && answer == nil {
+	body, err := description(res)
+	var answer []byte
+	switch {
+	case err != nil:
+	case body == nil:
 		err = errNoAnswer
+	case r.late:
+		answer, err = d.cfg.Session.Answer(body)
+	default:
+		err = d.cfg.Session.Accept(body)
 	}
-	if err == nil {
-		err = d.cfg.Session.Accept(answer)
+	d.ack(res, answer)
+	if err != nil {
+		if d.on(Hangup) {
+			d.bye(fact.EndNotAcceptable)
+			d.end(fact.EndNotAcceptable, err.Error())
+		}
+		return
 	}
-	if err != nil && d.on(Hangup) {
-		d.bye(fact.EndNotAcceptable)
-		d.end(fact.EndNotAcceptable, err.Error())
+	d.granted(res)
+	d.negotiate()
+}
+
+func (d *Dialog) reinviteRefused(r *reinvite, req *sip.Request, res *sip.Response, tries int) {
+	next := d.authorize(req, res, tries)
+	if next == nil {
+		next = d.longer(req, res, tries)
+	}
+	if next != nil {
+		d.sendReinvite(&reinvite{same: r.same, late: r.late}, next, tries+1)
+		return
+	}
+	d.log.Info("re-INVITE refused", "status", res.StatusCode)
+	switch {
+	case res.StatusCode == sip.StatusCallTransactionDoesNotExists:
+		d.Lost(fact.EndTimeout, res.StartLine())
+	case r.same:
+		d.refreshLater(res)
+		d.negotiate()
+	case res.StatusCode == sip.StatusRequestPending:
+		d.renegotiate(glareWait(d.invite == nil))
+	case res.StatusCode == sip.StatusInternalServerError && value(res, "Retry-After", "") != "": // the peer's own INVITE is under way (RFC 3261, 14.2)
+		wait, _ := seconds(value(res, "Retry-After", ""))
+		d.renegotiate(min(wait, 10*time.Second))
+	default: // the session stays as it was (RFC 3261, 14.1); so it does at 408, which somebody on the way has said
+		d.negotiate()
 	}
 }
 
-func (d *Dialog) reinviteRefused(req *sip.Request, res *sip.Response, tries int) {
-	if next := d.authorize(req, res, tries); next != nil {
-		d.sendReinvite(next, tries+1)
-		return
-	}
-	switch res.StatusCode {
-	case sip.StatusRequestPending:
-		d.retry = d.after(glareWait(d.invite == nil), d.Reinvite)
-	case sip.StatusCallTransactionDoesNotExists, sip.StatusRequestTimeout:
-		d.Lost(fact.EndTimeout, res.StartLine())
-	default: // the session stays as it was
-		d.log.Info("re-INVITE refused", "status", res.StatusCode)
-	}
+// renegotiate tries again after a while.
+func (d *Dialog) renegotiate(wait time.Duration) {
+	d.due = true
+	d.retry = d.after(wait, func() {
+		d.retry = nil
+		d.negotiate()
+	})
 }
 
 // glareWait is 2.1-4 s for the owner of the Call-ID, 0-2 s for the other, in steps of 10 ms.

@@ -41,7 +41,7 @@ func (d *Dialog) buildFor(remote party, target sip.Uri, routes []sip.Uri, method
 	req.AppendHeader(&sip.CSeqHeader{SeqNo: seq, MethodName: method})
 	if method != sip.BYE && method != sip.CANCEL && method != sip.ACK {
 		req.AppendHeader(d.contact())
-		req.AppendHeader(sip.NewHeader("Allow", Allow))
+		d.introduce(req)
 	}
 	req.AppendHeader(sip.NewHeader("User-Agent", Agent))
 	setBody(req, body)
@@ -81,7 +81,7 @@ func (d *Dialog) contact() *sip.ContactHeader {
 // dress gives a response what the dialog puts into every one.
 func (d *Dialog) dress(res *sip.Response, body []byte) *sip.Response {
 	res.AppendHeader(d.contact())
-	res.AppendHeader(sip.NewHeader("Allow", Allow))
+	d.introduce(res)
 	res.AppendHeader(sip.NewHeader("Server", Agent))
 	setBody(res, body)
 	return res
@@ -129,9 +129,14 @@ func hop(flow transaction.Flow, target sip.Uri, routes []sip.Uri) transaction.Fl
 	return flow.To(netip.AddrPortFrom(addr, uint16(port))) //nolint:gosec // the parser bounds it
 }
 
+// usable says whether requests can be sent to a Contact.
+func usable(contact *sip.ContactHeader) bool {
+	return contact != nil && !contact.Address.Wildcard && contact.Address.Host != ""
+}
+
 // learn takes the peer's Contact (RFC 3261, 12.2.1.2: every target refresh).
 func (d *Dialog) learn(contact *sip.ContactHeader) {
-	if contact == nil || contact.Address.Wildcard || contact.Address.Host == "" {
+	if !usable(contact) {
 		return
 	}
 	d.target = *contact.Address.Clone()

@@ -201,7 +201,6 @@ func (d *Dialog) move(why string) bool {
 	d.target, d.routes, d.flow = next.Target, next.Routes, next.Flow
 	d.cfg.Place, d.cfg.Report, d.cfg.Doubtful = next.Place, next.Report, next.Doubtful
 	d.cfg.Place.User = user
-	d.offered = nil
 	d.remote.tag = ""
 	o.reported, o.rang = false, false
 	d.forget()

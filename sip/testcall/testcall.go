@@ -269,7 +269,9 @@ func (c *call) on(e routing.LegEvent) bool {
 		return true
 	case routing.LegDigit:
 		c.say("digit %c received", e.Digit)
-	case routing.LegEnded:
+	case routing.LegHeld:
+		c.say("far end: sends %v, takes %v", e.Sends, e.Takes)
+	case routing.LegEnded, routing.LegTransfer, routing.LegMoved:
 	}
 	return false
 }
