@@ -364,7 +364,8 @@ func TestHoldAndBack(t *testing.T) {
 				}
 				time.Sleep(time.Minute)
 				g.none()
-				g.wantEvents("answered")
+				held := map[string]string{"sendonly": "held:true,false", "recvonly": "held:false,true", "inactive": "held:false,false"}[c.offer]
+				g.wantEvents("answered " + held + " held:true,true")
 			})
 		}
 	}
