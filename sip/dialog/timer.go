@@ -1,7 +1,7 @@
 package dialog
 
 import (
-	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,9 +44,12 @@ func (d *Dialog) timing(req *sip.Request) {
 		return
 	}
 	expires = max(expires, d.watch.min)
-	replace(req, "Session-Expires", fmt.Sprintf("%d%s", expires/time.Second, refresher))
-	replace(req, "Min-SE", fmt.Sprint(max(t.Min, d.watch.min)/time.Second))
+	replace(req, "Session-Expires", whole(expires)+refresher)
+	replace(req, "Min-SE", whole(max(t.Min, d.watch.min)))
 }
+
+// whole is a duration in seconds, as headers have it.
+func whole(d time.Duration) string { return strconv.Itoa(int(d / time.Second)) }
 
 func replace(req *sip.Request, name, value string) {
 	for req.RemoveHeader(name) {
@@ -90,7 +93,7 @@ func (d *Dialog) demanded(tx *transaction.Server) (agreed interval, ok bool) {
 	floor = min(max(floor, t.Min), 24*time.Hour)
 	switch {
 	case asks && asked < t.Min && can:
-		_ = tx.Reply(422, "Session Interval Too Small", sip.NewHeader("Min-SE", fmt.Sprint(t.Min/time.Second)))
+		_ = tx.Reply(422, "Session Interval Too Small", sip.NewHeader("Min-SE", whole(t.Min)))
 		return interval{}, false
 	case asks && asked < leastExpires: // a proxy's, and nobody could be told
 		return interval{}, true
@@ -142,7 +145,7 @@ func (d *Dialog) grant(res *sip.Response, agreed interval) {
 			who = "uac"
 			res.AppendHeader(sip.NewHeader("Require", "timer"))
 		}
-		res.AppendHeader(sip.NewHeader("Session-Expires", fmt.Sprintf("%d;refresher=%s", agreed.expires/time.Second, who)))
+		res.AppendHeader(sip.NewHeader("Session-Expires", whole(agreed.expires)+";refresher="+who))
 	}
 	d.keepTime(agreed)
 }
