@@ -141,7 +141,9 @@ func TestPrackOfNothing(t *testing.T) {
 
 // The levels: off refuses who requires it (420), required refuses who can't (421), supported rings unreliably with who can.
 func TestReliableLevels(t *testing.T) {
-	invite := func(extra string) string { return ask{method: "INVITE", body: desc(1, "sendrecv", ""), extra: extra}.String() }
+	invite := func(extra string) string {
+		return ask{method: "INVITE", body: desc(1, "sendrecv", ""), extra: extra}.String()
+	}
 	for _, c := range []struct{ level, extra, status, header, value string }{
 		{"off", "Require: 100rel\r\n", "SIP/2.0 420", "Unsupported", "100rel"},
 		{"required", "", "SIP/2.0 421", "Require", "100rel"},

@@ -307,6 +307,7 @@ var phrases = map[int]string{
 	sip.StatusInternalServerError: "Server Internal Error", sip.StatusServiceUnavailable: "Service Unavailable",
 	sip.StatusGlobalBusyEverywhere: "Busy Everywhere", sip.StatusGlobalDecline: "Decline",
 	sip.StatusGlobalDoesNotExistAnywhere: "Does Not Exist Anywhere",
+	sip.StatusGatewayTimeout:             "Gateway Timeout", 607: "Unwanted", 608: "Rejected",
 }
 
 func phraseOf(status int) string {
