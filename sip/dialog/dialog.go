@@ -198,6 +198,10 @@ func (d *Dialog) settle() {
 	d.gone = true
 	d.end(fact.EndInternal, "")
 	d.accepted, d.prack.res = nil, nil
+	if d.ours != nil { // its refusal is still acknowledged, but not waited for without end
+		tx, queue := d.ours.tx, d.queue
+		time.AfterFunc(timeout, func() { queue.Do(tx.Give) })
+	}
 	for t := range d.timers {
 		t.Stop()
 	}
