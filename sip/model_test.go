@@ -67,13 +67,16 @@ func FuzzDialog(f *testing.F) {
 }
 
 // faults counts what a queue has caught: a panic is logged there and ends nobody else's call.
-type faults struct{ n *atomic.Int64 }
+type faults struct {
+	t *testing.T
+	n *atomic.Int64
+}
 
 func (f faults) Enabled(_ context.Context, l slog.Level) bool { return l >= slog.LevelError }
 func (f faults) Handle(_ context.Context, r slog.Record) error {
 	if strings.Contains(r.Message, "code failed") {
 		f.n.Add(1)
-		r.Attrs(func(a slog.Attr) bool { fmt.Println(a); return true })
+		r.Attrs(func(a slog.Attr) bool { f.t.Error(a); return true })
 	}
 	return nil
 }
@@ -88,7 +91,7 @@ func modelBubble(t *testing.T, f func(g *rig, faults *atomic.Int64)) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		n := &atomic.Int64{}
-		g := newRig(t, file, func(c *Config) { c.Log = slog.New(faults{n}) })
+		g := newRig(t, file, func(c *Config) { c.Log = slog.New(faults{t, n}) })
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- g.stack.Run(ctx) }()
@@ -116,7 +119,6 @@ type walk struct {
 	ours   string // our tag
 	seq    int
 	nth    int
-	invite message            // ours
 	todo   []message          // requests of ours that the peer hasn't answered finally
 	open   map[string]string  // the peer's requests without a final answer, by branch and method
 	last   map[string]message // the last of our responses and requests, by kind

@@ -446,7 +446,7 @@ func TestPacketTime(t *testing.T) {
 				t.Error(ms, got, ok.text)
 			}
 		}
-		ok = g.again(ok.toTag(), 9, desc(9, "sendrecv", "")+"a=ptime:40\r\na=maxptime:20\r\n")
+		g.again(ok.toTag(), 9, desc(9, "sendrecv", "")+"a=ptime:40\r\na=maxptime:20\r\n")
 		if got := end.last().Format.Ptime; got != 20 {
 			t.Error("over maxptime:", got)
 		}
