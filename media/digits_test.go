@@ -97,6 +97,37 @@ func TestSendDigits(t *testing.T) {
 	}
 }
 
+// Digits as tones, for peers without telephone-events: in any codec, also packed in 60 ms.
+func TestPlayDigits(t *testing.T) {
+	for _, c := range []codec.Type{codec.PCMU, codec.PCMA, codec.G722} {
+		w := mediatest.New(t, nil)
+		room, _ := w.Room()
+		e, f := w.Join(room, c)
+		n := f.Negotiated()
+		n.Format.EventSend, n.Format.EventRecv, n.Format.Ptime = 0, 0, 60
+		e.Negotiate(n)
+		w.Run(100 * time.Millisecond)
+		f.Forget()
+		if err := e.PlayDigits("159*0#D"); err != nil {
+			t.Fatal(err)
+		}
+		w.Run(2 * time.Second)
+		heard, got := rtp.NewDetector(), ""
+		const rate = codec.Rate
+		for pcm := f.Heard(); len(pcm) >= rate/50; pcm = pcm[rate/50:] {
+			if d, pressed, ok := heard.Feed(pcm[:rate/50], rate); ok && !pressed {
+				got += string(d)
+			}
+		}
+		if got != "159*0#D" || f.Digits() != "" {
+			t.Errorf("%v: the peer heard %q and got %q", c, got, f.Digits())
+		}
+		if err := e.PlayDigits("x"); !errors.Is(err, media.ErrDigit) {
+			t.Errorf("x: %v", err)
+		}
+	}
+}
+
 func TestSendDigitsFails(t *testing.T) {
 	w := mediatest.New(t, nil)
 	room, _ := w.Room()

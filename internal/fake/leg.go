@@ -23,6 +23,7 @@ type Leg struct {
 	NoAck    bool          // Answer is never confirmed
 	ByeDelay time.Duration // between Hangup and LegEnded
 	RingErr  error
+	CanRefer bool // its carrier takes calls back
 
 	mu       sync.Mutex
 	sink     routing.Sink
@@ -34,6 +35,9 @@ type Leg struct {
 	refused  int
 	sent     string // digits
 	ringing  []bool // Ring's early
+	holds    [][2]bool
+	progress []int
+	referred string
 	line     fact.Quality
 }
 
@@ -224,3 +228,53 @@ func (l *Leg) Living() bool {
 	defer l.mu.Unlock()
 	return !l.ended && l.hungUp == fact.EndUnset
 }
+
+// Hold implements routing.Holder.
+func (l *Leg) Hold(sends, takes bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.holds = append(l.holds, [2]bool{sends, takes})
+}
+
+// Holds are the directions that Hold was called with: whether we send, and take.
+func (l *Leg) Holds() [][2]bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([][2]bool(nil), l.holds...)
+}
+
+// Directs is the far end's: what it does to its media.
+func (l *Leg) Directs(sends, takes bool) {
+	l.tell(routing.LegEvent{Kind: routing.LegHeld, Sends: sends, Takes: takes})
+}
+
+// Transfers is the far end's REFER.
+func (l *Leg) Transfers(to routing.Target) {
+	l.tell(routing.LegEvent{Kind: routing.LegTransfer, To: &to})
+}
+
+// Transferred implements routing.Transferee.
+func (l *Leg) Transferred(status int) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.progress = append(l.progress, status)
+}
+
+// Progress is what Transferred was called with.
+func (l *Leg) Progress() []int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return append([]int(nil), l.progress...)
+}
+
+// Refers implements routing.Referrer.
+func (l *Leg) Refers() bool { return l.CanRefer }
+
+// Refer implements routing.Referrer.
+func (l *Leg) Refer(number string) { l.mu.Lock(); defer l.mu.Unlock(); l.referred = number }
+
+// Referred is the number that Refer was called with.
+func (l *Leg) Referred() string { l.mu.Lock(); defer l.mu.Unlock(); return l.referred }
+
+// Moves says what became of Refer.
+func (l *Leg) Moves(status int) { l.tell(routing.LegEvent{Kind: routing.LegMoved, Status: status}) }
