@@ -41,7 +41,7 @@ func TestBridgePassesHold(t *testing.T) {
 	})
 }
 
-var elsewhere = routing.Target{Trunk: "out", Number: "900002"}
+var elsewhere = routing.Target{Trunk: "out", Number: "900002", Given: true}
 
 // A REFER of either end becomes a bridge of the other with somebody else; the referrer is told, and dismissed. It may leave before.
 func TestTransferByBridge(t *testing.T) {
@@ -131,10 +131,12 @@ func TestTransferRefused(t *testing.T) {
 		w.settle()
 		far.Pickup()
 		w.settle()
+		far.Transfers(routing.Target{Trunk: "out", Number: "900002"}) // the rules for calls out hold for transfers
+		w.settle()
 		w.dialer.OnDial = func(*fake.Leg) error { return routing.ErrUnreachable }
 		far.Transfers(elsewhere)
 		w.settle()
-		if a, b := c.Progress(), far.Progress(); !slices.Equal(a, []int{603}) || !slices.Equal(b, []int{480}) {
+		if a, b := c.Progress(), far.Progress(); !slices.Equal(a, []int{603}) || !slices.Equal(b, []int{403, 480}) {
 			t.Errorf("told %v and %v", a, b)
 		}
 		if c.Ended() || far.Ended() {
