@@ -28,7 +28,7 @@ func TestSipp(t *testing.T) {
 		calls    string
 	}{
 		{"call", func(l routing.Leg) { _ = l.Ring(false); _ = l.Answer() }, "answered ended:caller-hung-up", "1"},
-		{"hold", func(l routing.Leg) { _ = l.Answer() }, "answered ended:caller-hung-up", "1"},
+		{"hold", func(l routing.Leg) { _ = l.Answer() }, "answered held:true,false held:true,true ended:caller-hung-up", "1"},
 		{"refused", func(l routing.Leg) { l.Hangup(fact.EndBusy) }, "ended:busy", "1"},
 		{"cancel", func(l routing.Leg) { _ = l.Ring(false) }, "ended:caller-gone", "1"},
 		{"login", func(l routing.Leg) { _ = l.Answer() }, "answered ended:caller-hung-up", "1"},
