@@ -172,7 +172,7 @@ func (w *walk) begin() {
 		}
 	}
 	if w.l != nil {
-		w.state = w.l.dialog.State()
+		w.state = w.dialogState()
 	}
 	w.drain()
 }
@@ -360,12 +360,19 @@ func (w *walk) repeated(m message) bool {
 	return false
 }
 
+// dialogState is read where the dialog lives.
+func (w *walk) dialogState() dialog.State {
+	state := make(chan dialog.State, 1)
+	w.l.dialog.Do(func() { state <- w.l.dialog.State() })
+	return <-state
+}
+
 // follows holds the state against the table: it must be one that some events lead to.
 func (w *walk) follows() {
 	if w.l == nil {
 		return
 	}
-	now := w.l.dialog.State()
+	now := w.dialogState()
 	seen := map[dialog.State]bool{w.state: true}
 	for at := []dialog.State{w.state}; len(at) > 0; at = at[1:] {
 		for e := dialog.GotProvisional; e <= dialog.Rerouted; e++ {

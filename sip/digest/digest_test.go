@@ -96,10 +96,13 @@ func TestLogins(t *testing.T) {
 		moved.Peer = other
 		wants("from another address: it was overheard", moved, Stale)
 		elsewhere := login(v, c, "right", 902)
-		elsewhere.URI = "sip:+81312345678@mediasrv"
-		wants("for another request", elsewhere, Bad)
+		elsewhere.URI = "sip:+81312345678@elsewhere"
+		wants("for another server", elsewhere, Bad)
 		elsewhere.URI = "sip:MEDIASRV:5060;transport=tcp"
 		wants("for the same, spelled differently", elsewhere, Good)
+		server := login(v, c, "right", 905)
+		server.URI = "sip:+81312345678@mediasrv"
+		wants("names only the server", server, Good)
 		method := login(v, c, "right", 903)
 		method.Method = "INVITE"
 		wants("for another method", method, Bad)

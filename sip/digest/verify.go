@@ -154,7 +154,8 @@ func (v *Verifier) Check(l Login, secret Secret) Result {
 }
 
 // sameResource says whether the uri of a login names the resource that the request is for (RFC 7616, 3.4.6; RFC 3261, 22.4, 5): a login that was
-// overheard can't be used for another. The spelling may differ, and parameters, which proxies add.
+// overheard can't be used for another. The spelling may differ, and parameters, which proxies add; and phones that name only the server are as
+// common as those that name the whole Request-URI.
 func sameResource(uri, request string) bool {
 	if uri == request {
 		return true
@@ -163,7 +164,7 @@ func sameResource(uri, request string) bool {
 	if sip.ParseUri(uri, &a) != nil || sip.ParseUri(request, &b) != nil {
 		return false
 	}
-	return a.User == b.User && strings.EqualFold(a.Host, b.Host) && (a.Port == b.Port || a.Port == 0 || b.Port == 0)
+	return (a.User == b.User || a.User == "") && strings.EqualFold(a.Host, b.Host) && (a.Port == b.Port || a.Port == 0 || b.Port == 0)
 }
 
 func expected(c *icholy.Credentials, method string, secret Secret) string {
