@@ -15,6 +15,8 @@ func (c *Centre) notice(n floor.Notice) {
 		if s := c.call(n.Call); s != nil {
 			s.box.Put(fromFloor(n))
 		}
+	case floor.Considered:
+		c.record(fact.Event{At: n.At, Call: n.Call, Kind: fact.Considered, Agent: n.Offer.User, Queue: n.Offer.Queue, Detail: n.Why})
 	case floor.AgentChanged:
 		c.agentChanged(n)
 	case floor.QueueChanged:
@@ -88,6 +90,9 @@ func (c *Centre) record(e fact.Event) {
 	c.desk.amend(e.Call, func(k *card) {
 		if e.Conversation == "" {
 			e.Conversation = k.call.Conversation
+		}
+		if e.Kind == fact.Considered { // long, and nothing that an agent needs
+			return
 		}
 		k.timeline = append(k.timeline, fact.EventView{At: e.At, Kind: e.Kind, Agent: e.Agent, Queue: e.Queue, Detail: e.Detail})
 	})

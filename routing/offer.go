@@ -25,7 +25,7 @@ func (w *waiter) noticed(n *floor.Notice) (next Situation, done bool) {
 		if n.Offer.ID == w.offer.ID {
 			return w.granted(n), true
 		}
-	case floor.AgentChanged, floor.QueueChanged, floor.WrapUpBegan, floor.WrapUpMore, floor.WrapUpEnded, floor.Released, floor.Left:
+	case floor.Considered, floor.AgentChanged, floor.QueueChanged, floor.WrapUpBegan, floor.WrapUpMore, floor.WrapUpEnded, floor.Released, floor.Left:
 	}
 	return Situation{}, false
 }

@@ -20,6 +20,9 @@ type Operations interface {
 	Order(ctx context.Context, id fact.CallID, after int) (fact.OrderView, bool)
 	// EndOrder hangs it up.
 	EndOrder(id fact.CallID) error
+	// History finds the calls that a name may mean, the latest first: an id or the end of one, a Call-ID header, a caller's number, "last". Of a
+	// single one it has the time line. It reads the database.
+	History(name string) ([]fact.Call, []fact.Event, error)
 }
 
 // orderWait is how long a request may wait for news of a call. It is shorter than requestTime.
@@ -68,6 +71,11 @@ func (s *Server) addOperations(api huma.API) {
 		out.Body.Trunks = trunkViews(s.opt.Operations.Trunks())
 		return out, nil
 	})
+	route(s, api, needSupervisor, huma.Operation{
+		OperationID: "history", Method: http.MethodGet, Path: "/api/history/{call}", Summary: "What happened in a call, and why",
+		Description: "An id or the end of one, a leg's Call-ID header, a caller's number, or `last`. With several calls there are no events.",
+		Errors:      []int{http.StatusNotFound, http.StatusServiceUnavailable},
+	}, s.history)
 	route(s, api, needSupervisor, huma.Operation{
 		OperationID: "call", Method: http.MethodPost, Path: "/api/calls", Summary: "Call a number over a trunk and play something to who answers",
 		Description: "What may be dialled is up to `dial_out` in the file. Follow the call with GET.",

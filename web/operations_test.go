@@ -70,6 +70,45 @@ func (f *fakeOperations) EndOrder(id fact.CallID) error {
 	return f.refuse
 }
 
+func (f *fakeOperations) History(name string) ([]fact.Call, []fact.Event, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	call := fact.Call{ID: "call-1", Direction: fact.Inbound, From: "+819012345678", Entry: "+81312345678", Began: at, Ended: at.Add(time.Minute), End: fact.EndCallerHungUp}
+	switch name {
+	case "last":
+		return []fact.Call{call}, []fact.Event{{At: at, Kind: fact.Considered, Agent: "aiko", Detail: "ben: in a call"}}, f.refuse
+	case "+819012345678":
+		return []fact.Call{call, {ID: "call-0", Direction: fact.Inbound, Began: at}}, nil, f.refuse
+	}
+	return nil, nil, f.refuse
+}
+
+func TestHistory(t *testing.T) {
+	inBubble(t, nil, func(l *lab) {
+		c := l.loggedIn("dana")
+		a := c.do("GET", "/api/history/last", "")
+		want := `{"calls":[{"id":"call-1","direction":"inbound","from":"+819012345678","entry":"+81312345678","trunk":"","queue":"","agent":"","disposition":"",` +
+			`"began":"2026-01-02T03:04:05Z","ended":"2026-01-02T03:05:05Z","endReason":"caller-hung-up"}],` +
+			`"events":[{"at":"2026-01-02T03:04:05Z","kind":"considered","agent":"aiko","detail":"ben: in a call"}]}`
+		if a.status != 200 || strings.TrimSpace(a.body) != want {
+			l.t.Errorf("%d %s\nwant\n%s", a.status, a.body, want)
+		}
+		if a := c.do("GET", "/api/history/%2B819012345678", ""); a.status != 200 || !strings.Contains(a.body, `"id":"call-0"`) || !strings.Contains(a.body, `"events":[]`) {
+			l.t.Errorf("%d %s", a.status, a.body)
+		}
+		if a := c.do("GET", "/api/history/nobody", ""); a.status != 404 {
+			l.t.Errorf("an unknown call: %d", a.status)
+		}
+		l.ops.mu.Lock()
+		l.ops.refuse = errors.New("disk I/O error")
+		l.ops.mu.Unlock()
+		if a := c.do("GET", "/api/history/last", ""); a.status != 503 || strings.Contains(a.body, "disk") {
+			l.t.Errorf("a database that fails: %d %s", a.status, a.body)
+		}
+	})
+}
+
 func TestOperationsAreForSupervisors(t *testing.T) {
 	inBubble(t, nil, func(l *lab) {
 		for user, want := range map[string]int{"": 401, "aiko": 403, "dana": 200, "root": 200} {
@@ -77,7 +116,7 @@ func TestOperationsAreForSupervisors(t *testing.T) {
 			if user != "" {
 				c = l.loggedIn(user)
 			}
-			for _, r := range [][2]string{{"GET", "/api/trunks"}, {"GET", "/api/calls/call-1"}} {
+			for _, r := range [][2]string{{"GET", "/api/trunks"}, {"GET", "/api/calls/call-1"}, {"GET", "/api/history/last"}} {
 				if a := c.do(r[0], r[1], ""); a.status != want {
 					l.t.Errorf("%s %s as %q: %d, want %d", r[0], r[1], user, a.status, want)
 				}

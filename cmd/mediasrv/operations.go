@@ -6,6 +6,7 @@ import (
 	"mediasrv/routing"
 	"mediasrv/routing/fact"
 	"mediasrv/sip"
+	"mediasrv/store"
 	"mediasrv/web"
 )
 
@@ -15,6 +16,7 @@ var _ web.Operations = operations{}
 type operations struct {
 	centre *routing.Centre
 	stack  *sip.Stack
+	books  *store.Store
 }
 
 func (o operations) Trunks() []fact.TrunkState                   { return o.stack.Trunks() }
@@ -24,4 +26,14 @@ func (o operations) EndOrder(id fact.CallID) error { return o.centre.EndOrder(id
 
 func (o operations) Order(ctx context.Context, id fact.CallID, after int) (fact.OrderView, bool) {
 	return o.centre.Order(ctx, id, after)
+}
+
+// History reads what was committed: of a call that goes on, all but the last moment.
+func (o operations) History(name string) ([]fact.Call, []fact.Event, error) {
+	calls, err := o.books.FindCalls(name)
+	if err != nil || len(calls) != 1 {
+		return calls, nil, err
+	}
+	events, err := o.books.Timeline(calls[0].ID)
+	return calls, events, err
 }

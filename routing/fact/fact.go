@@ -131,6 +131,7 @@ const (
 	AwayPlayed     EventKind = "away"
 	Announced      EventKind = "announcement"
 	Queued         EventKind = "queued"
+	Considered     EventKind = "considered" // who was passed over for the offer that follows, and why; without an agent: why nobody rings
 	Offered        EventKind = "offered"
 	OfferRefused   EventKind = "refused"
 	OfferMissed    EventKind = "missed" // rang out

@@ -31,6 +31,7 @@ type entry struct {
 	Waiting
 	offer     *Offer    // nil: no agent rings for it
 	nextRound time.Time // zero: the present round goes on
+	told      bool      // why nobody is free has been said since that changed for this call
 }
 
 func newCore(cfg *config.Config, picker Picker, newID func() fact.OfferID, out func(Notice), now time.Time) *core {
@@ -200,6 +201,7 @@ func (c *core) assign(now time.Time) {
 func (c *core) offerAll(now time.Time) {
 	agents := c.candidates()
 	if len(agents) == 0 {
+		c.tellWhy(now)
 		return
 	}
 	waiting, entries := make([]Waiting, 0, len(c.line)), make([]*entry, 0, len(c.line))
@@ -210,6 +212,17 @@ func (c *core) offerAll(now time.Time) {
 	}
 	for _, m := range c.picker.Pick(waiting, agents) {
 		c.offer(entries[m.Call], c.agents[agents[m.User].User], now)
+	}
+	c.tellWhy(now)
+}
+
+// tellWhy says of each call that has just come, or that an agent has just been lost to, why nobody rings for it.
+func (c *core) tellWhy(now time.Time) {
+	for _, e := range c.line {
+		if e.offer == nil && !e.told {
+			e.told = true
+			c.out(Notice{Kind: Considered, At: now, Call: e.Call, Offer: Offer{Queue: e.Queue}, Why: c.explain(e, nil, now)})
+		}
 	}
 }
 
@@ -225,6 +238,8 @@ func (c *core) candidates() []Candidate {
 
 func (c *core) offer(e *entry, a *agent, now time.Time) {
 	ring := now.Add(c.cfg.Queues[e.Queue].RingTimeout)
+	why := c.explain(e, a, now)
+	e.told = false
 	e.offer = &Offer{
 		ID: c.newID(), Call: e.Call, User: a.user, Queue: e.Queue, At: now, RingUntil: ring, Lease: ring.Add(leaseSlack),
 	}
@@ -233,6 +248,9 @@ func (c *core) offer(e *entry, a *agent, now time.Time) {
 	a.wasIdle = a.idleFrom
 	a.offer = *e.offer
 	c.move(a, WasOffered, now)
+	if why != "" {
+		c.out(Notice{Kind: Considered, At: now, Call: e.Call, Offer: *e.offer, Why: why})
+	}
 	c.out(Notice{Kind: Offered, At: now, Call: e.Call, Offer: *e.offer})
 }
 

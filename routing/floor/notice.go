@@ -15,6 +15,7 @@ const (
 	Withdrawn                          // the offer is void: stop ringing; Why says why
 	Granted                            // the claim is good: the agent has the call
 	Void                               // the claim came too late: hang up on the agent
+	Considered                         // Why says why each agent but Offer's was passed over; without an offer nobody is free
 	AgentChanged                       // Agent is the new view
 	QueueChanged                       // Queue is the new view
 	WrapUpBegan                        // Agent.WrapUp says for how long

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"mediasrv/config"
+	"mediasrv/routing/fact"
+	"mediasrv/store"
+)
+
+// explainCmd says what happened in a call, and why.
+type explainCmd struct {
+	Call string `arg:"" help:"The call's id or its last letters, a leg's Call-ID header, a caller's number, or last."`
+	File string `default:"mediasrv.yml" placeholder:"FILE" help:"The operator's file. Default: ${default}."`
+}
+
+// Help is shown by mediasrv explain --help.
+func (explainCmd) Help() string {
+	return `Prints everything that happened in a call with its time, and for each offer why the other agents were passed over. It reads the database of
+the file's data_dir, beside a running server too.
+
+Examples:
+  mediasrv explain last --file mediasrv.yml
+  mediasrv explain 3f9c01aa2b7e --file mediasrv.yml
+  mediasrv explain +819012345678 --file mediasrv.yml`
+}
+
+// Run prints the call.
+func (c *explainCmd) Run(_ context.Context, tty terminal) (err error) {
+	cfg, err := config.Load(c.File)
+	if err != nil {
+		return err
+	}
+	db, err := openBooks(cfg)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	calls, err := db.FindCalls(c.Call)
+	switch {
+	case err != nil:
+		return err
+	case len(calls) == 0:
+		return fmt.Errorf("explain: no call is known as %q", c.Call)
+	case len(calls) > 1:
+		return several(tty.out, c.Call, calls, cfg.Company.TimeZone)
+	}
+	events, err := db.Timeline(calls[0].ID)
+	if err != nil {
+		return err
+	}
+	return story(tty.out, calls[0], events, cfg.Company.TimeZone)
+}
+
+// openBooks opens the database of a server that has run already.
+func openBooks(cfg *config.Config) (*store.Store, error) {
+	path := filepath.Join(cfg.DataDir, databaseFile)
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("explain: there is no database at %s: the server has not run yet", path)
+	}
+	return store.Open(path, "explain", slog.New(slog.DiscardHandler))
+}
+
+// several lists the calls that a name may mean.
+func several(out io.Writer, name string, calls []fact.Call, zone *time.Location) error {
+	_, err := fmt.Fprintf(out, "%s may be one of these; say which by its id or the end of it:\n", name)
+	for _, c := range calls {
+		if err == nil {
+			_, err = fmt.Fprintf(out, "  %s  %s  from %s to %s  %s\n", c.ID, c.Began.In(zone).Format(time.DateTime), known(c.From, "a withheld number"), c.Entry, c.End)
+		}
+	}
+	return err
+}
+
+// story prints a call.
+func story(out io.Writer, c fact.Call, events []fact.Event, zone *time.Location) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "Call %s\n%s, %s, from %s to %s by the trunk %s\n\n", c.ID, c.Began.In(zone).Format("2006-01-02 15:04:05 MST"), c.Direction,
+		known(c.From, "a withheld number"), c.Entry, known(c.Trunk, "none"))
+	for _, e := range events {
+		line := e.At.In(zone).Format("15:04:05.000") + "  " + tell(e)
+		b.WriteString(strings.TrimSpace(line) + "\n")
+	}
+	switch {
+	case c.Ended.IsZero():
+		b.WriteString("\nIt goes on.\n")
+	default:
+		fmt.Fprintf(&b, "\nIt ended after %s: %s.\n", c.Ended.Sub(c.Began).Round(time.Second), c.End)
+	}
+	_, err := io.WriteString(out, b.String())
+	return err
+}
+
+// tell is an event in words.
+func tell(e fact.Event) string {
+	if e.Kind == fact.Considered {
+		if e.Agent == "" {
+			return "nobody rings: " + e.Detail
+		}
+		return "next is " + e.Agent + ": " + e.Detail
+	}
+	said := string(e.Kind)
+	if e.Agent != "" {
+		said += " " + e.Agent
+	}
+	if e.Queue != "" {
+		said += " (" + e.Queue + ")"
+	}
+	if e.Detail != "" {
+		said += ": " + e.Detail
+	}
+	return said
+}
+
+func known(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}

@@ -1,0 +1,58 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+
+	"mediasrv/routing/fact"
+)
+
+// findMost is how many calls FindCalls returns.
+const findMost = 20
+
+// FindCalls returns the calls that a name may mean, the latest first, at most 20: an id or the end of one, a leg's Call-ID header, the number of a
+// caller, or "last".
+func (s *Store) FindCalls(name string) ([]fact.Call, error) {
+	const columns = `SELECT id, conversation, direction, entry, trunk, caller, queue, agent, disposition, began, answered, talked, ended, end_reason FROM calls `
+	where, args := `WHERE id = ?1 OR (length(?1) >= 6 AND id LIKE '%' || ?2 ESCAPE '\') OR caller = ?1 OR id IN (SELECT call FROM legs WHERE sip_id = ?1)`, []any{name, like(name)}
+	if name == "last" {
+		where, args = "", nil
+	}
+	rows, err := s.read.Query(columns+where+fmt.Sprintf(" ORDER BY began DESC LIMIT %d", findMost), args...)
+	if err != nil {
+		return nil, fmt.Errorf("store: find calls: %w", err)
+	}
+	calls, err := collect(rows, "calls", func(c *found) []any {
+		return []any{
+			&c.ID, &c.Conversation, &c.Direction, &c.Entry, &c.Trunk, &c.From, &c.Queue, &c.Agent, &c.Disposition,
+			moment{&c.Began},
+			moment{&c.Answered},
+			moment{&c.Talked},
+			moment{&c.Ended},
+			&c.end,
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	out := make([]fact.Call, 0, len(calls))
+	for _, c := range calls {
+		c.End = fact.ParseEndReason(c.end)
+		out = append(out, c.Call)
+	}
+	if name == "last" && len(out) > 1 {
+		out = out[:1]
+	}
+	return out, nil
+}
+
+// found is a call as it is read.
+type found struct {
+	fact.Call
+	end string
+}
+
+// like makes a text safe for LIKE with the escape \.
+func like(text string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(text)
+}
