@@ -53,7 +53,7 @@ func (c *Course) Add(q Quality) {
 }
 
 // MOS is the mean of the rated seconds; 0: there is none.
-func (c *Course) MOS() float64 { return c.mos / float64(max(c.Seconds, 1)) }
+func (c *Course) MOS() float64 { return max(c.mos/float64(max(c.Seconds, 1)), c.LowestMOS) } // a sum of many is rounded
 
 // Loss is the percentage of the peer's packets that never came.
 func (c *Course) Loss() float64 {

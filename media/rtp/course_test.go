@@ -38,3 +38,14 @@ func TestCourse(t *testing.T) {
 	near(t, "remote loss", loss, 2, 1e-9)
 	near(t, "remote MOS", mos, 3.5, 1e-9)
 }
+
+// A sum of equal ratings may be rounded below each of them; the average never is.
+func TestCourseOfEqualSeconds(t *testing.T) {
+	var c Course
+	for range 25 {
+		c.Add(Quality{MOS: 4.409285824})
+		if c.MOS() < c.LowestMOS {
+			t.Fatalf("after %d seconds the average %v is below the lowest %v", c.Seconds, c.MOS(), c.LowestMOS)
+		}
+	}
+}
