@@ -58,9 +58,11 @@ func (s *server) openDesk(user string, hz float64) *agent {
 		a.stop()
 	})
 	// The first run starts the browser and binds it to its context: that must be the long one.
-	if err := chromedp.Do(ctx, chromedp.Navigate(s.url("/"))); err != nil {
+	if err := chromedp.Do(ctx, chromedp.Navigate("about:blank")); err != nil {
 		s.t.Fatalf("start chromium: %v", err)
 	}
+	// A browser that has just begun may still be hearing of its network, and breaks off what it loads: an agent would load it again.
+	eventually(s.t, "the desk loads", func() error { return chromedp.Do(ctx, chromedp.Navigate(s.url("/"))) })
 	// A steady tone is noise to a browser's voice processing: the page's own setting switches it off.
 	script[bool](a, `(localStorage.setItem('mediasrv.voiceProcessing', 'off'), true)`)
 	a.do("open the desk", chromedp.Reload(), chromedp.WaitVisible(id("login-user")))

@@ -94,6 +94,10 @@ func newLab(t *testing.T, host string) *lab {
 	l := &lab{t: t, client: os.Getenv(inside), host: host}
 	l.server, l.router = l.client+"s", l.client+"r"
 	l.space(l.server)
+	// IPv6 looks for a second or two whether others have its addresses; here nobody can, and browsers take the end of that for a change of network.
+	for _, name := range []string{l.client, l.server} {
+		shell(t, "ip netns exec "+name+" sh -ec 'for f in /proc/sys/net/ipv6/conf/*/accept_dad; do [ ! -e $f ] || echo 0 > $f; done'")
+	}
 	return l
 }
 
