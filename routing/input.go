@@ -155,7 +155,7 @@ func (s *script) legEnded(p *party, e LegEvent) (event, bool) {
 	p.ended = true
 	p.row.Ended, p.row.End, p.row.Codec, p.row.Quality = stamp(e.At), e.Why, p.leg.Codec(), e.Quality
 	s.keep(p)
-	p.log.Info("leg ended", "reason", e.Why, "text", e.Text)
+	p.log.Debug("leg ended", "reason", e.Why, "text", e.Text)
 	switch p {
 	case s.customer:
 		return event{kind: over, why: s.callerEnd(e.Why)}, true
