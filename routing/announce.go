@@ -118,7 +118,7 @@ func (w *waiter) keys(now time.Time) map[string]config.Action {
 	return all
 }
 
-// press looks what the caller has typed; hasty: no further digit is waited for. A caller whom an agent has just answered stays.
+// pressKey looks what the caller has typed; hasty: no further digit is waited for. A caller whom an agent has just answered stays.
 func (w *waiter) pressKey(hasty bool) {
 	now := time.Now()
 	keys := w.keys(now)

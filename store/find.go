@@ -46,6 +46,16 @@ func (s *Store) FindCalls(name string) ([]fact.Call, error) {
 	return out, nil
 }
 
+// History is FindCalls with the time line of the call, if the name means a single one.
+func (s *Store) History(name string) ([]fact.Call, []fact.Event, error) {
+	calls, err := s.FindCalls(name)
+	if err != nil || len(calls) != 1 {
+		return calls, nil, err
+	}
+	events, err := s.Timeline(calls[0].ID)
+	return calls, events, err
+}
+
 // found is a call as it is read.
 type found struct {
 	fact.Call

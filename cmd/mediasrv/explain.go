@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -44,7 +45,7 @@ func (c *explainCmd) Run(_ context.Context, tty terminal) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	calls, err := db.FindCalls(c.Call)
+	calls, events, err := db.History(c.Call)
 	switch {
 	case err != nil:
 		return err
@@ -52,10 +53,6 @@ func (c *explainCmd) Run(_ context.Context, tty terminal) (err error) {
 		return fmt.Errorf("explain: no call is known as %q", c.Call)
 	case len(calls) > 1:
 		return several(tty.out, c.Call, calls, cfg.Company.TimeZone)
-	}
-	events, err := db.Timeline(calls[0].ID)
-	if err != nil {
-		return err
 	}
 	return story(tty.out, calls[0], events, cfg.Company.TimeZone)
 }
@@ -74,7 +71,7 @@ func several(out io.Writer, name string, calls []fact.Call, zone *time.Location)
 	_, err := fmt.Fprintf(out, "%s may be one of these; say which by its id or the end of it:\n", name)
 	for _, c := range calls {
 		if err == nil {
-			_, err = fmt.Fprintf(out, "  %s  %s  from %s to %s  %s\n", c.ID, c.Began.In(zone).Format(time.DateTime), known(c.From, "a withheld number"), c.Entry, c.End)
+			_, err = fmt.Fprintf(out, "  %s  %s  from %s to %s  %s\n", c.ID, c.Began.In(zone).Format(time.DateTime), cmp.Or(c.From, "a withheld number"), c.Entry, c.End)
 		}
 	}
 	return err
@@ -84,15 +81,14 @@ func several(out io.Writer, name string, calls []fact.Call, zone *time.Location)
 func story(out io.Writer, c fact.Call, events []fact.Event, zone *time.Location) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "Call %s\n%s, %s, from %s to %s by the trunk %s\n\n", c.ID, c.Began.In(zone).Format("2006-01-02 15:04:05 MST"), c.Direction,
-		known(c.From, "a withheld number"), c.Entry, known(c.Trunk, "none"))
+		cmp.Or(c.From, "a withheld number"), c.Entry, cmp.Or(c.Trunk, "none"))
 	for _, e := range events {
 		line := e.At.In(zone).Format("15:04:05.000") + "  " + tell(e)
 		b.WriteString(strings.TrimSpace(line) + "\n")
 	}
-	switch {
-	case c.Ended.IsZero():
+	if c.Ended.IsZero() {
 		b.WriteString("\nIt goes on.\n")
-	default:
+	} else {
 		fmt.Fprintf(&b, "\nIt ended after %s: %s.\n", c.Ended.Sub(c.Began).Round(time.Second), c.End)
 	}
 	_, err := io.WriteString(out, b.String())
@@ -118,11 +114,4 @@ func tell(e fact.Event) string {
 		said += ": " + e.Detail
 	}
 	return said
-}
-
-func known(text, otherwise string) string {
-	if text == "" {
-		return otherwise
-	}
-	return text
 }

@@ -30,10 +30,5 @@ func (o operations) Order(ctx context.Context, id fact.CallID, after int) (fact.
 
 // History reads what was committed: of a call that goes on, all but the last moment.
 func (o operations) History(name string) ([]fact.Call, []fact.Event, error) {
-	calls, err := o.books.FindCalls(name)
-	if err != nil || len(calls) != 1 {
-		return calls, nil, err
-	}
-	events, err := o.books.Timeline(calls[0].ID)
-	return calls, events, err
+	return o.books.History(name)
 }
