@@ -15,7 +15,7 @@ import (
 	"mediasrv/routing/floor"
 )
 
-// Options make a contact centre. All fields but Open and Picker must be set.
+// Options make a contact centre. All fields but Open, Resume and Picker must be set.
 type Options struct {
 	Config   *config.Config
 	Dialer   Dialer
@@ -23,7 +23,8 @@ type Options struct {
 	Store    Store
 	Prompts  *Prompts
 	Log      *slog.Logger
-	Open     []fact.Conversation // that were not closed when the server last ended
+	Open     []fact.Conversation // that were not closed when the server last ended, and closed ones that customers may come back to
+	Resume   fact.Resume         // what the last run left behind
 	Picker   floor.Picker        // who gets which call; nil: floor.RingOne
 
 	// For calls without a caller; nil: they are refused. Rooms opens the room of a call; Speaker speaks its text.
@@ -59,7 +60,9 @@ func New(opt Options) *Centre {
 	}
 	c.floor = floor.New(floor.Options{
 		Config: opt.Config, Picker: opt.Picker, NewID: func() fact.OfferID { return fact.OfferID(newID()) }, Out: c.notice,
+		Agents: opt.Resume.Agents,
 	})
+	c.resume(opt.Resume)
 	for user, open := range c.conversations.loads() {
 		c.floor.Load(user, open)
 	}

@@ -119,6 +119,13 @@ func (c *conversations) change(id fact.ConversationID, how func(*fact.Conversati
 	return conv, before
 }
 
+// name is the customer's, of a conversation that is not closed.
+func (c *conversations) name(id fact.ConversationID) string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.byID[id].Name
+}
+
 // load is how many conversations of an agent are not closed.
 func (c *conversations) load(user string) int {
 	c.mu.Lock()

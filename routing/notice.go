@@ -38,6 +38,7 @@ func (c *Centre) notice(n floor.Notice) {
 func (c *Centre) agentChanged(n floor.Notice) {
 	a := n.Agent
 	c.desk.setAgent(a)
+	c.opt.Store.Append(a.Row())
 	if !n.Moved {
 		return
 	}

@@ -75,6 +75,7 @@ func (s *script) run(refuse bool) {
 	for sit.Stage != StageEnd {
 		s.c.enter(s, sit.Stage)
 		sit.Seats = s.seats()
+		s.saveSituation(sit)
 		sit = s.play(sit)
 	}
 	s.c.enter(s, StageEnd)

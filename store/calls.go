@@ -1,10 +1,8 @@
 package store
 
 import (
-	"context"
 	"database/sql"
 	"fmt"
-	"time"
 
 	"mediasrv/routing/fact"
 )
@@ -20,10 +18,16 @@ func lastSequence(db *sql.DB, node string) (int64, error) {
 	return last, nil
 }
 
-// OpenConversations returns the conversations that are not closed, oldest first.
+// knownCustomers bounds how many closed conversations are looked back on, so that a start takes no longer with the years.
+const knownCustomers = 100_000
+
+// OpenConversations returns the conversations that are not closed, and of the latest customers the last one that is, so that the next contact knows
+// it; oldest first.
 func (s *Store) OpenConversations() ([]fact.Conversation, error) {
-	rows, err := s.read.Query(`SELECT id, customer, name, queue, agent, status, previous, notes, opened, changed
-		FROM conversations WHERE status <> 'closed' ORDER BY opened, id`)
+	rows, err := s.read.Query(`SELECT id, customer, name, queue, agent, status, previous, notes, opened, changed FROM (
+		SELECT * FROM conversations WHERE status <> 'closed' UNION ALL
+		SELECT * FROM (SELECT * FROM conversations WHERE status = 'closed' AND customer <> '' ORDER BY id DESC LIMIT ?))
+		ORDER BY opened, id`, knownCustomers)
 	if err != nil {
 		return nil, fmt.Errorf("store: open conversations: %w", err)
 	}
@@ -61,51 +65,4 @@ func collect[T any](rows *sql.Rows, what string, fields func(*T) []any) ([]T, er
 		return nil, fmt.Errorf("store: %s: %w", what, err)
 	}
 	return all, nil
-}
-
-// orphan is a call of this node that was never ended.
-type orphan struct {
-	id           fact.CallID
-	conversation fact.ConversationID
-	last         string // the last moment of which we know that it went on
-}
-
-// OrphanCalls ends the calls that a crash of this node left open, with their legs, and says how many calls. They end when their last
-// event happened, with EndCrash. To be called before the first call begins.
-func (s *Store) OrphanCalls() (int, error) {
-	var found []orphan
-	err := s.inTx(context.Background(), func(tx *sql.Tx) error {
-		rows, err := tx.Query(`SELECT id, conversation, coalesce(nullif(max(coalesce(began, ''), coalesce(answered, ''), coalesce(talked, ''),
-			coalesce((SELECT max(at) FROM events WHERE events.call = calls.id), '')), ''), ?) FROM calls WHERE node = ? AND ended IS NULL`,
-			stamp(time.Now()), s.node)
-		if err != nil {
-			return err
-		}
-		found, err = collect(rows, "orphans", func(o *orphan) []any { return []any{&o.id, &o.conversation, &o.last} })
-		if err != nil {
-			return err
-		}
-		for _, o := range found {
-			if err := s.endOrphan(tx, o); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return 0, fmt.Errorf("store: end the calls of a crash: %w", explain(err))
-	}
-	return len(found), nil
-}
-
-func (s *Store) endOrphan(tx *sql.Tx, o orphan) error {
-	crash := fact.EndCrash.String()
-	if _, err := tx.Exec(`UPDATE calls SET ended = ?, end_reason = ? WHERE id = ?`, o.last, crash, o.id); err != nil {
-		return err
-	}
-	if _, err := tx.Exec(`UPDATE legs SET ended = ?, end_reason = ? WHERE call = ? AND ended IS NULL`, o.last, crash, o.id); err != nil {
-		return err
-	}
-	_, err := tx.Exec(putEvent, s.node, s.journal.nextSequence(), o.last, o.conversation, o.id, "", fact.CallEnded, "", "", crash)
-	return err
 }

@@ -13,23 +13,31 @@ const findMost = 20
 // FindCalls returns the calls that a name may mean, the latest first, at most 20: an id or the end of one, a leg's Call-ID header, the number of a
 // caller, or "last".
 func (s *Store) FindCalls(name string) ([]fact.Call, error) {
-	const columns = `SELECT id, conversation, direction, entry, trunk, caller, queue, agent, disposition, began, answered, talked, ended, end_reason FROM calls `
 	where, args := `WHERE id = ?1 OR (length(?1) >= 6 AND id LIKE '%' || ?2 ESCAPE '\') OR caller = ?1 OR id IN (SELECT call FROM legs WHERE sip_id = ?1)`, []any{name, like(name)}
 	if name == "last" {
 		where, args = "", nil
 	}
-	rows, err := s.read.Query(columns+where+fmt.Sprintf(" ORDER BY began DESC LIMIT %d", findMost), args...)
+	out, err := s.calls(where+fmt.Sprintf(" ORDER BY began DESC LIMIT %d", findMost), args...)
+	if err != nil {
+		return nil, err
+	}
+	if name == "last" && len(out) > 1 {
+		out = out[:1]
+	}
+	return out, nil
+}
+
+// calls reads calls; where is what stands behind the table in the query.
+func (s *Store) calls(where string, args ...any) ([]fact.Call, error) {
+	rows, err := s.read.Query(`SELECT id, conversation, direction, entry, trunk, caller, queue, agent, disposition, began, answered, talked, ended, end_reason
+		FROM calls `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("store: find calls: %w", err)
 	}
 	calls, err := collect(rows, "calls", func(c *found) []any {
 		return []any{
 			&c.ID, &c.Conversation, &c.Direction, &c.Entry, &c.Trunk, &c.From, &c.Queue, &c.Agent, &c.Disposition,
-			moment{&c.Began},
-			moment{&c.Answered},
-			moment{&c.Talked},
-			moment{&c.Ended},
-			&c.end,
+			moment{&c.Began}, moment{&c.Answered}, moment{&c.Talked}, moment{&c.Ended}, &c.end,
 		}
 	})
 	if err != nil {
@@ -39,9 +47,6 @@ func (s *Store) FindCalls(name string) ([]fact.Call, error) {
 	for _, c := range calls {
 		c.End = fact.ParseEndReason(c.end)
 		out = append(out, c.Call)
-	}
-	if name == "last" && len(out) > 1 {
-		out = out[:1]
 	}
 	return out, nil
 }

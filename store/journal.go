@@ -18,7 +18,7 @@ const (
 	rankHint   rank = iota // renewals of sessions
 	rankEvent              // lines of time lines
 	rankChange             // the history of agents' states
-	rankRow                // conversations, calls, legs, recordings
+	rankRow                // conversations, calls, legs, recordings, agents, situations
 )
 
 // rankOf says what a record is worth.
@@ -174,6 +174,10 @@ func keyOf(what any) any {
 		return r.ID
 	case fact.Leg:
 		return r.ID
+	case fact.Agent:
+		return "agent " + r.User
+	case fact.Situation:
+		return "situation " + r.Call
 	default:
 		return nil
 	}

@@ -53,8 +53,7 @@ func (w *rowWriter) put(it item) error {
 	case fact.Conversation:
 		return w.exec(putConversation, r.ID, r.Customer, r.Name, r.Queue, r.Agent, r.Status, r.Previous, r.Notes, stamp(r.Opened), stamp(r.Changed))
 	case fact.Call:
-		return w.exec(putCall, r.ID, w.node, r.Conversation, r.Direction, r.Entry, r.Trunk, r.From, r.Queue, r.Agent, r.Disposition,
-			stamp(r.Began), stamp(r.Answered), stamp(r.Talked), stamp(r.Ended), reason(r.End))
+		return w.putCall(r)
 	case fact.Leg:
 		return w.putLeg(r)
 	case fact.Event:
@@ -63,6 +62,10 @@ func (w *rowWriter) put(it item) error {
 		return w.exec(putAgentChange, w.node, it.sequence, stamp(r.At), r.User, r.Status, r.Activity, r.Reason, r.Call)
 	case fact.Recording:
 		return w.putRecording(r)
+	case fact.Agent:
+		return w.putAgent(r)
+	case fact.Situation:
+		return w.putSituation(r)
 	case renewal:
 		return w.exec(putRenewal, stamp(r.expires), r.tokenHash, stamp(r.expires))
 	default:

@@ -132,8 +132,8 @@ func TestOrphanCalls(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, want := range []int{2, 0} {
-			if n, err := s.OrphanCalls(); err != nil || n != want {
-				t.Errorf("time %d: got %d (%v), want %d", i+1, n, err, want)
+			if r, err := s.Resume(); err != nil || len(r.Orphans) != want {
+				t.Errorf("time %d: got %+v (%v), want %d orphans", i+1, r, err, want)
 			}
 		}
 		for query, want := range map[string]int{

@@ -290,7 +290,7 @@ func TestKilledWhileCommitting(t *testing.T) {
 		if n := count(t, s.read, `SELECT count(*) FROM events WHERE kind = 'queued' AND detail NOT IN (SELECT id FROM calls)`); n != 0 {
 			t.Errorf("%d events came without the call that was appended with them", n)
 		}
-		if _, err := s.OrphanCalls(); err != nil {
+		if _, err := s.Resume(); err != nil {
 			t.Error(err)
 		}
 		if n := count(t, s.read, `SELECT count(*) FROM calls WHERE ended IS NULL`); n != 0 {

@@ -16,6 +16,7 @@ import (
 	"mediasrv/media"
 	"mediasrv/recorder"
 	"mediasrv/routing"
+	"mediasrv/routing/fact"
 	"mediasrv/sip"
 	"mediasrv/store"
 	"mediasrv/tts"
@@ -28,6 +29,7 @@ type server struct {
 	log      *slog.Logger
 	heavy    *semaphore.Weighted // bounds work that burns CPU beside the media workers
 	store    *store.Store
+	resume   fact.Resume
 	engine   *media.Engine
 	recorder *recorder.Recorder
 	centre   *routing.Centre
@@ -57,7 +59,7 @@ func build(ctx context.Context, cfg *config.Config, log *slog.Logger) (*server, 
 	return s, nil
 }
 
-// buildStore opens the database and ends the calls of a crash.
+// buildStore opens the database, reads where it left off, and ends the calls of a crash.
 func (s *server) buildStore() error {
 	node, err := os.Hostname()
 	if err != nil {
@@ -66,12 +68,8 @@ func (s *server) buildStore() error {
 	if s.store, err = store.Open(filepath.Join(s.cfg.DataDir, databaseFile), node, s.log); err != nil {
 		return err
 	}
-	orphans, err := s.store.OrphanCalls()
-	if err != nil {
+	if s.resume, err = s.store.Resume(); err != nil {
 		return errors.Join(err, s.store.Close())
-	}
-	if orphans > 0 {
-		s.log.Warn("calls were cut off by a crash", "calls", orphans)
 	}
 	return nil
 }
@@ -101,7 +99,7 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 	}
 	phones := &dialer{}
 	s.centre = routing.New(routing.Options{
-		Config: cfg, Dialer: phones, Recorder: s.recorder, Store: s.store, Prompts: prompts, Log: s.log, Open: open,
+		Config: cfg, Dialer: phones, Recorder: s.recorder, Store: s.store, Prompts: prompts, Log: s.log, Open: open, Resume: s.resume,
 		Rooms: func(log *slog.Logger) (routing.Room, error) { return s.engine.Open(log) }, Speaker: s.speaker,
 	})
 	if s.stack, err = sip.New(sip.Config{File: cfg, Media: s.engine, Handler: s.centre, Log: s.log}); err != nil {

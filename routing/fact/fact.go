@@ -164,7 +164,7 @@ type AgentChange struct {
 	Call     CallID
 }
 
-// Record is anything that the journal keeps: Conversation, Call, Leg, Event, AgentChange, Recording.
+// Record is anything that the journal keeps: Conversation, Call, Leg, Event, AgentChange, Recording, Agent, Situation.
 type Record interface{ record() }
 
 func (Conversation) record() {}

@@ -85,11 +85,13 @@ func (a *agent) view() AgentView {
 			User: a.user, Name: a.name, Status: a.state.Status.String(), Activity: a.state.Activity.String(),
 			Since: a.since, Phone: a.phones > 0,
 		},
-		Queues: a.queues,
-		Call:   a.offer.Call,
-		Queue:  a.offer.Queue,
-		Notice: a.notice,
-		Reason: a.reason,
+		Queues:   a.queues,
+		Call:     a.offer.Call,
+		Queue:    a.offer.Queue,
+		Missed:   int(a.state.Missed),
+		IdleFrom: a.idleFrom,
+		Notice:   a.notice,
+		Reason:   a.reason,
 	}
 	if a.state.Activity == Ringing {
 		v.RingUntil = a.offer.RingUntil

@@ -149,12 +149,8 @@ func (c *core) claim(o Offer, now time.Time) {
 // endOffer frees the agent that rings for e.
 func (c *core) endOffer(e *entry, how AgentEvent, now time.Time) {
 	a := c.agents[e.offer.User]
-	wasIdle := a.wasIdle
 	e.offer = nil
 	c.move(a, how, now)
-	if how == LostOffer {
-		a.idleFrom = wasIdle
-	}
 }
 
 // withdraw takes back the offer that an agent's phone rings for.
@@ -179,6 +175,9 @@ func (c *core) move(a *agent, e AgentEvent, now time.Time) {
 	}
 	a.explain(e, old)
 	a.settle(old, now)
+	if e == LostOffer {
+		a.idleFrom = a.wasIdle
+	}
 	moved := old.Status != next.Status || old.Activity != next.Activity
 	c.out(Notice{Kind: AgentChanged, At: now, Call: call, Agent: a.view(), Moved: moved})
 }
@@ -328,7 +327,11 @@ func (c *core) flush(now time.Time) {
 // introduce tells the view of everybody.
 func (c *core) introduce(now time.Time) {
 	for _, user := range c.users {
-		c.tell(c.agents[user], now)
+		a := c.agents[user]
+		c.out(Notice{Kind: AgentChanged, At: now, Call: a.offer.Call, Agent: a.view(), Moved: a.reason == restarted})
+		if a.reason == restarted && a.wrapUp != nil {
+			c.out(Notice{Kind: WrapUpBegan, At: now, Call: a.offer.Call, Agent: a.view()})
+		}
 	}
 	for name := range c.cfg.Queues {
 		c.dirty[name] = true

@@ -14,6 +14,7 @@ type Options struct {
 	Config *config.Config      // queues, agents, wrap-up
 	Picker Picker              // nil: RingOne
 	NewID  func() fact.OfferID // makes ids that are never used again
+	Agents []fact.Agent        // as they were when the server last ended; those that Config doesn't have are left out
 	Out    func(Notice)        // takes what the floor says, in order; it must not block, nor wait for the floor
 }
 
@@ -32,11 +33,13 @@ func New(opt Options) *Floor {
 	if opt.Picker == nil {
 		opt.Picker = RingOne{}
 	}
-	return &Floor{
+	f := &Floor{
 		box:  inbox.New[step](),
 		done: make(chan struct{}),
 		core: newCore(opt.Config, opt.Picker, opt.NewID, opt.Out, time.Now().UTC()),
 	}
+	f.core.restore(opt.Agents, time.Now().UTC())
+	return f
 }
 
 // Run makes the decisions until ctx ends. It first tells the view of every agent and queue. It blocks; call it once.

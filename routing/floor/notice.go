@@ -46,6 +46,8 @@ type AgentView struct {
 	Call      fact.CallID // ringing, talking or wrap-up
 	Queue     string      // of the call
 	RingUntil time.Time
+	Missed    int       // offers in a row
+	IdleFrom  time.Time // idle since, or before what the agent does now
 	WrapUp    *fact.WrapUpView
 	Notice    string // why we changed the status; for the agent
 	Reason    string // of the last change; for the history

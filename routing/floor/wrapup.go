@@ -20,12 +20,14 @@ func (c *core) endTalk(call fact.CallID, how AgentEvent, now time.Time) {
 		c.out(Notice{Kind: Released, At: now, Call: call, Agent: a.view()})
 		return
 	}
-	a.wrapUp = &fact.WrapUpView{
-		Call: call, Began: now, Until: now.Add(wrapUp.Time), Extend: wrapUp.Extend,
-		Dispositions: c.cfg.Company.Dispositions.List, Required: c.cfg.Company.Dispositions.Required,
-	}
+	a.wrapUp = c.wrapUpView(call, now, now.Add(wrapUp.Time), wrapUp.Extend)
 	c.move(a, TalkEnded, now)
 	c.out(Notice{Kind: WrapUpBegan, At: now, Call: call, Agent: a.view()})
+}
+
+func (c *core) wrapUpView(call fact.CallID, began, until time.Time, extend bool) *fact.WrapUpView {
+	d := c.cfg.Company.Dispositions
+	return &fact.WrapUpView{Call: call, Began: began, Until: until, Extend: extend, Dispositions: d.List, Required: d.Required}
 }
 
 // endWrapUp frees an agent after a call.
