@@ -37,7 +37,11 @@ func (s *Store) calls(where string, args ...any) ([]fact.Call, error) {
 	calls, err := collect(rows, "calls", func(c *found) []any {
 		return []any{
 			&c.ID, &c.Conversation, &c.Direction, &c.Entry, &c.Trunk, &c.From, &c.Queue, &c.Agent, &c.Disposition,
-			moment{&c.Began}, moment{&c.Answered}, moment{&c.Talked}, moment{&c.Ended}, &c.end,
+			moment{&c.Began},
+			moment{&c.Answered},
+			moment{&c.Talked},
+			moment{&c.Ended},
+			&c.end,
 		}
 	})
 	if err != nil {

@@ -71,8 +71,13 @@ func (s *Store) agents() ([]fact.Agent, error) {
 	}
 	return collect(rows, "agents", func(a *fact.Agent) []any {
 		return []any{
-			&a.User, &a.Status, &a.Activity, &a.Missed, moment{&a.Since}, moment{&a.IdleFrom}, &a.Call, &a.Queue,
-			moment{&a.WrapUpBegan}, moment{&a.WrapUpUntil}, &a.WrapUpMore,
+			&a.User, &a.Status, &a.Activity, &a.Missed,
+			moment{&a.Since},
+			moment{&a.IdleFrom},
+			&a.Call, &a.Queue,
+			moment{&a.WrapUpBegan},
+			moment{&a.WrapUpUntil},
+			&a.WrapUpMore,
 		}
 	})
 }
@@ -118,8 +123,15 @@ func openCalls(tx *sql.Tx, node string, now time.Time) ([]fact.Orphan, error) {
 		c, last := &o.Call, &o.Last
 		return []any{
 			&c.ID, &c.Conversation, &c.Direction, &c.Entry, &c.Trunk, &c.From, &c.Queue, &c.Agent, &c.Disposition,
-			moment{&c.Began}, moment{&c.Answered}, moment{&c.Talked}, moment{&c.Ended}, &o.Name,
-			&last.Stage, &last.Queue, &last.Priority, &last.Front, moment{&last.Since}, moment{&last.At}, &last.Whole,
+			moment{&c.Began},
+			moment{&c.Answered},
+			moment{&c.Talked},
+			moment{&c.Ended},
+			&o.Name,
+			&last.Stage, &last.Queue, &last.Priority, &last.Front,
+			moment{&last.Since},
+			moment{&last.At},
+			&last.Whole,
 		}
 	})
 }
