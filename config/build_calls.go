@@ -118,6 +118,7 @@ func (b *builder) queues(n *node) {
 			Agents:      b.agentsOf(q),
 			Answer:      val(q.get("answer"), "at-once"),
 			RingTimeout: val(q.get("ring_timeout"), company.RingTimeout),
+			Ring:        val(q.get("ring"), RingOne),
 			WrapUp:      wrapUpOf(q.get("wrap_up")).over(company.WrapUp),
 			Recording:   recordingOf(q.get("recording")).over(company.Recording),
 			Priority:    val(q.get("priority"), 0),

@@ -192,6 +192,7 @@ type Queue struct {
 	Waiting     string   // strategy; empty: the built-in
 	Answer      string   // at-once, with-agent
 	RingTimeout time.Duration
+	Ring        string // RingOne, RingAll, RingTopDown
 	WrapUp      WrapUp
 	Recording   Recording
 	Priority    int

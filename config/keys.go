@@ -237,6 +237,7 @@ func queueKeys() *shape {
 		field{key: "waiting", what: ref("a waiting strategy"), or: "built in: ringback, then music, 30 minutes at most", about: "What callers hear while they wait."},
 		field{key: "answer", what: oneOf([]string{"at-once", "with-agent"}), std: "at-once", about: "When the call is answered, and so charged; until then callers hear early media."},
 		field{key: "ring_timeout", what: ringTimeout(), or: "the company's", about: "How long one agent rings, 3 to 60 seconds."},
+		ringKey(),
 		field{key: "wrap_up", what: wrapUpKeys("", "", "the company's"), about: "Overrides the company's."},
 		field{key: "recording", what: recordingKeys("", "", "the company's"), about: "Overrides the company's."},
 		field{key: "priority", what: integer(0, 99), std: "0", about: "Callers with a higher one are answered first."},

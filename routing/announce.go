@@ -122,7 +122,7 @@ func (w *waiter) keys(now time.Time) map[string]config.Action {
 func (w *waiter) pressKey(hasty bool) {
 	now := time.Now()
 	keys := w.keys(now)
-	if len(keys) == 0 || w.claimed || w.chosen.Leads() {
+	if len(keys) == 0 || w.claimed() || w.chosen.Leads() {
 		w.typed = ""
 		return
 	}
@@ -146,14 +146,11 @@ func (w *waiter) pressKey(hasty bool) {
 }
 
 // leaves says that the caller has chosen to go elsewhere, and has heard what was to be said before.
-func (w *waiter) leaves() bool { return w.chosen.Leads() && !w.view.Replying && !w.claimed }
+func (w *waiter) leaves() bool { return w.chosen.Leads() && !w.view.Replying && !w.claimed() }
 
-// leave takes the caller out of the queue, by a key; a phone that rings stops.
+// leave takes the caller out of the queue, by a key; phones that ring stop.
 func (w *waiter) leave() Situation {
-	if w.offer.ID != "" {
-		w.event(fact.Event{Kind: fact.OfferFailed, Agent: w.offer.User, Queue: w.offer.Queue, Detail: "the caller has chosen something else"})
-		w.dismiss(fact.EndElsewhere)
-	}
+	w.stopRinging("the caller has chosen something else")
 	w.c.floor.Leave(w.row.ID)
 	w.log.Info("caller leaves the queue by a key", "queue", w.queue.Name)
 	return w.toward(w.sit, w.chosen)

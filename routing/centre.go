@@ -25,7 +25,7 @@ type Options struct {
 	Log      *slog.Logger
 	Open     []fact.Conversation // that were not closed when the server last ended, and closed ones that customers may come back to
 	Resume   fact.Resume         // what the last run left behind
-	Picker   floor.Picker        // who gets which call; nil: floor.RingOne
+	Picker   floor.Picker        // who gets which call; nil: floor.Rounds
 
 	// For calls without a caller; nil: they are refused. Rooms opens the room of a call; Speaker speaks its text.
 	Rooms   func(log *slog.Logger) (Room, error)

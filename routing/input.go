@@ -54,7 +54,7 @@ type event struct {
 	token  uint32         // played
 	notice *floor.Notice  // noticed; a pointer, since an event lies on the stack of every call that waits
 	cmd    command        // commanded
-	who    *party         // transferAsked
+	who    *party         // transferAsked, agentAnswered, agentGone
 	to     Target         // transferAsked
 }
 
@@ -64,8 +64,8 @@ const (
 	timeUp         eventKind = iota // the time that the stage waited for has come
 	over                            // the call ends: the caller is gone, or an order came
 	callerAnswered                  // the caller's leg is up
-	agentAnswered                   // the leg in the agent's seat is up
-	agentGone                       // it has ended, or lost its media
+	agentAnswered                   // an agent's phone that rings was picked up
+	agentGone                       // it has ended, or the leg in the agent's seat; or either has lost its media
 	pressed                         // the caller has typed a digit
 	played                          // a prompt came to its end
 	noticed                         // the floor says something about this call
@@ -140,12 +140,13 @@ func (s *script) legAnswered(p *party, e LegEvent) (event, bool) {
 	switch p {
 	case s.customer:
 		return event{kind: callerAnswered}, true
-	case s.agent:
-		return event{kind: agentAnswered}, true
 	case s.guest:
 		return event{kind: guestAnswered}, true
 	case s.next:
 		return event{kind: nextAnswered}, true
+	}
+	if s.ringerOf(p) != nil {
+		return event{kind: agentAnswered, who: p}, true
 	}
 	p.log.Info("answer came too late") // it crossed our hanging up, which ends it
 	return event{}, false
@@ -161,13 +162,16 @@ func (s *script) legEnded(p *party, e LegEvent) (event, bool) {
 		return event{kind: over, why: s.callerEnd(e.Why)}, true
 	case s.agent:
 		s.agent = nil
-		return event{kind: agentGone, why: e.Why, text: e.Text, lost: lost(e.Why)}, true
+		return event{kind: agentGone, who: p, why: e.Why, text: e.Text, lost: lost(e.Why)}, true
 	case s.guest:
 		s.guest = nil
 		return event{kind: guestGone, why: e.Why, text: e.Text, status: e.Status}, true
 	case s.next:
 		s.next = nil
 		return event{kind: nextGone, why: e.Why, text: e.Text, status: e.Status}, true
+	}
+	if s.ringerOf(p) != nil {
+		return event{kind: agentGone, who: p, why: e.Why, text: e.Text, lost: lost(e.Why)}, true
 	}
 	return event{}, false
 }
@@ -233,9 +237,10 @@ func (s *script) mediaLost(p *party, e media.Event) (event, bool) {
 	case s.guest:
 		s.guest = nil
 		return event{kind: guestGone, why: fact.EndMediaLost, text: detail}, true
+	case s.agent:
+		s.agent = nil
 	}
-	s.agent = nil
-	return event{kind: agentGone, why: fact.EndMediaLost, text: detail, lost: true}, true
+	return event{kind: agentGone, who: p, why: fact.EndMediaLost, text: detail, lost: true}, true
 }
 
 // stamp is the time of an event in UTC, now if the event has none.

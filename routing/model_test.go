@@ -85,6 +85,7 @@ func modelConfig() *config.Config {
 			cfg.Numbers[number] = &config.Number{Number: number, Queue: name, Priority: priority}
 		}
 	}
+	cfg.Queues["q"].Ring, cfg.Queues["r"].Ring = config.RingAll, config.RingTopDown
 	cfg.Queues["r"].Answer = "with-agent"
 	return cfg
 }
@@ -414,10 +415,16 @@ func (m *model) checkAgent(v fact.AgentView, busy map[*fake.Room]*fake.Leg, now 
 		if leg != nil {
 			m.fail("%s has two calls", a.user)
 		}
-		if other := busy[l.Room()]; other != nil {
+		other := busy[l.Room()]
+		if other != nil && m.cfg.Queues[m.byRoom[l.Room()].queue].Ring != config.RingAll {
 			m.fail("%s and %s are in one call", other.Party().User, a.user)
 		}
-		leg, busy[l.Room()] = l, l
+		if other != nil && other.Answered() && l.Answered() {
+			m.fail("%s and %s have answered one call", other.Party().User, a.user)
+		}
+		if leg = l; other == nil || l.Answered() {
+			busy[l.Room()] = l
+		}
 	}
 	living := leg != nil
 	if in := v.Activity == "ringing" || v.Activity == "talking"; in != living {

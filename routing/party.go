@@ -31,20 +31,19 @@ func (s *script) seat(leg Leg, seat fact.Seat) *party {
 
 func (s *script) keep(p *party) { s.c.opt.Store.Append(p.row) }
 
-// at is the party in a seat that has an endpoint; nil: nobody. Slots of endpoints are used again, so those on their way out don't count.
+// at is the party in a seat, or whose phone rings, that has an endpoint; nil: nobody. Slots of endpoints are used again, so those on their way out
+// don't count.
 func (s *script) at(id media.EndpointID) *party {
+	is := func(p *party) bool { return p != nil && !p.ended && p.leg.Endpoint() == id }
 	for _, p := range [...]*party{s.customer, s.agent, s.guest} {
-		if p != nil && !p.ended && p.leg.Endpoint() == id {
+		if is(p) {
 			return p
 		}
 	}
-	return nil
-}
-
-// dismiss hangs up on whoever is in the agent's seat, and empties it.
-func (s *script) dismiss(why fact.EndReason) {
-	if s.agent != nil {
-		s.agent.leg.Hangup(why)
-		s.agent = nil
+	for _, r := range s.ringers {
+		if is(r.party) {
+			return r.party
+		}
 	}
+	return nil
 }

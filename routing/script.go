@@ -27,6 +27,7 @@ type script struct {
 	parties  map[fact.LegID]*party // all legs that the call has had
 	customer *party
 	agent    *party          // nil: the seat is empty
+	ringers  []*ringer       // agents' phones that ring for the caller
 	guest    *party          // behind a trunk; nil: the seat is empty
 	passes   []*dialout.Pass // of transfers
 	next     *party          // who is to take a seat by a transfer; nil: nobody

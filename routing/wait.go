@@ -37,9 +37,7 @@ type waiter struct {
 	reply         *prompt.Prompt
 
 	front, behind sound
-	inStep        bool        // the music is at the same place for all
-	offer         floor.Offer // whose phone rings; no ID: nobody's
-	claimed       bool        // the agent has picked up, and the floor is asked
+	inStep        bool // the music is at the same place for all
 }
 
 // sound is what plays.
@@ -113,7 +111,7 @@ func strategyOf(sit Situation, q *config.Queue) string {
 // next asks the strategy what to do, and does it. What can't be heard is skipped.
 func (w *waiter) next() waiting.Step {
 	for {
-		w.view.Now, w.view.Ringing = time.Now(), w.offer.ID != ""
+		w.view.Now, w.view.Ringing = time.Now(), len(w.ringers) > 0
 		step := w.strategy.Next(w.view)
 		if step.Closed {
 			w.close()
@@ -152,9 +150,9 @@ func (w *waiter) heard(what waiting.Sound, n int) {
 	}
 }
 
-// close takes the call out of the queue; a phone that rings goes on ringing.
+// close takes the call out of the queue; phones that ring go on ringing.
 func (w *waiter) close() {
-	if !w.closed && w.offer.ID == "" {
+	if !w.closed && len(w.ringers) == 0 {
 		w.c.floor.Leave(w.row.ID)
 	}
 	w.closed = true
@@ -213,7 +211,7 @@ func (w *waiter) take(e event) (next Situation, done bool) {
 	case noticed:
 		return w.noticed(e.notice)
 	case agentAnswered:
-		w.claim()
+		w.claim(w.ringerOf(e.who))
 	case agentGone:
 		w.gone(e)
 	case played:
@@ -240,7 +238,5 @@ func (w *waiter) due(now time.Time) {
 	if t := w.keyUntil; !t.IsZero() && !now.Before(t) {
 		w.pressKey(true)
 	}
-	if t := w.ringUntil(); !t.IsZero() && !now.Before(t) {
-		w.rangOut()
-	}
+	w.ringOut(now)
 }

@@ -29,7 +29,7 @@ type core struct {
 // entry is a waiting call.
 type entry struct {
 	Waiting
-	offer     *Offer    // nil: no agent rings for it
+	offers    []*Offer  // whose phones ring for it
 	nextRound time.Time // zero: the present round goes on
 	told      bool      // why nobody is free has been said since that changed for this call
 }
@@ -79,8 +79,8 @@ func inOrder(a, b *entry) int {
 // leave takes a call out of its queue; whoever rings for it is free. A call that has an agent is not in a queue.
 func (c *core) leave(call fact.CallID, now time.Time) {
 	if e := c.calls[call]; e != nil {
-		if e.offer != nil {
-			c.endOffer(e, LostOffer, now)
+		for len(e.offers) > 0 {
+			c.endOffer(e, e.offers[0], LostOffer, now)
 		}
 		c.remove(e)
 	}
@@ -105,19 +105,25 @@ func (c *core) remove(e *entry) {
 	c.dirty[e.Queue] = true
 }
 
-// current is the waiting call that offer id still stands for; nil: the offer is an older one.
-func (c *core) current(call fact.CallID, id fact.OfferID) *entry {
-	if e := c.calls[call]; e != nil && e.offer != nil && e.offer.ID == id {
-		return e
+// current is the waiting call and its offer that an id still stands for; nil: the offer is an older one.
+func (c *core) current(call fact.CallID, id fact.OfferID) (*entry, *Offer) {
+	e := c.calls[call]
+	if e == nil {
+		return nil, nil
 	}
-	return nil
+	for _, o := range e.offers {
+		if o.ID == id {
+			return e, o
+		}
+	}
+	return nil, nil
 }
 
 // report takes the outcome of an offer; last: the call wants no other agent and leaves the queue. An agent who has been granted the call
 // since then is free, without wrap-up: there was no talk.
 func (c *core) report(o Offer, how Outcome, last bool, now time.Time) {
-	if e := c.current(o.Call, o.ID); e != nil {
-		c.endOffer(e, how.event(), now)
+	if e, cur := c.current(o.Call, o.ID); cur != nil {
+		c.endOffer(e, cur, how.event(), now)
 	}
 	if a := c.talks[o.Call]; a != nil && a.offer.ID == o.ID {
 		c.endTalk(o.Call, TalkDropped, now)
@@ -127,37 +133,38 @@ func (c *core) report(o Offer, how Outcome, last bool, now time.Time) {
 	}
 }
 
-// claim gives the call to the agent who has picked up, if the offer still stands.
+// claim gives the call to the agent who has picked up, if the offer still stands. Others who ring for it are free.
 func (c *core) claim(o Offer, now time.Time) {
 	if a := c.talks[o.Call]; a != nil && a.offer.ID == o.ID {
 		c.out(Notice{Kind: Granted, At: now, Call: o.Call, Offer: o})
 		return
 	}
-	e := c.current(o.Call, o.ID)
-	if e == nil {
+	e, cur := c.current(o.Call, o.ID)
+	if cur == nil {
 		c.out(Notice{Kind: Void, At: now, Call: o.Call, Offer: o})
 		return
 	}
-	a := c.agents[e.offer.User]
+	a := c.agents[cur.User]
 	c.remove(e)
 	c.talks[o.Call] = a
 	a.answered = now
 	c.move(a, DidAnswer, now)
 	c.out(Notice{Kind: Granted, At: now, Call: o.Call, Offer: o})
+	e.offers = without(e.offers, cur)
+	c.answeredElsewhere(e, a, now)
 }
 
-// endOffer frees the agent that rings for e.
-func (c *core) endOffer(e *entry, how AgentEvent, now time.Time) {
-	a := c.agents[e.offer.User]
-	e.offer = nil
-	c.move(a, how, now)
+// endOffer frees the agent that rings for e by an offer.
+func (c *core) endOffer(e *entry, o *Offer, how AgentEvent, now time.Time) {
+	e.offers = without(e.offers, o)
+	c.move(c.agents[o.User], how, now)
 }
 
 // withdraw takes back the offer that an agent's phone rings for.
 func (c *core) withdraw(a *agent, why string, now time.Time) {
 	o := a.offer
-	if e := c.current(o.Call, o.ID); e != nil {
-		c.endOffer(e, LostOffer, now)
+	if e, cur := c.current(o.Call, o.ID); cur != nil {
+		c.endOffer(e, cur, LostOffer, now)
 		c.out(Notice{Kind: Withdrawn, At: now, Call: o.Call, Offer: o, Why: why})
 	}
 }
@@ -191,7 +198,7 @@ func (c *core) tell(a *agent, now time.Time) {
 func (c *core) assign(now time.Time) {
 	c.offerAll(now)
 	for _, e := range c.line {
-		if e.offer == nil && len(e.Rung) > 0 && e.nextRound.IsZero() {
+		if len(e.offers) == 0 && len(e.Rung) > 0 && e.nextRound.IsZero() {
 			e.nextRound = now.Add(roundPause)
 		}
 	}
@@ -205,8 +212,8 @@ func (c *core) offerAll(now time.Time) {
 	}
 	waiting, entries := make([]Waiting, 0, len(c.line)), make([]*entry, 0, len(c.line))
 	for _, e := range c.line {
-		if e.offer == nil {
-			waiting, entries = append(waiting, e.Waiting), append(entries, e)
+		if w, ok := c.wants(e); ok {
+			waiting, entries = append(waiting, w), append(entries, e)
 		}
 	}
 	for _, m := range c.picker.Pick(waiting, agents) {
@@ -218,7 +225,7 @@ func (c *core) offerAll(now time.Time) {
 // tellWhy says of each call that has just come, or that an agent has just been lost to, why nobody rings for it.
 func (c *core) tellWhy(now time.Time) {
 	for _, e := range c.line {
-		if e.offer == nil && !e.told {
+		if len(e.offers) == 0 && !e.told {
 			e.told = true
 			c.out(Notice{Kind: Considered, At: now, Call: e.Call, Offer: Offer{Queue: e.Queue}, Why: c.explain(e, nil, now)})
 		}
@@ -239,18 +246,19 @@ func (c *core) offer(e *entry, a *agent, now time.Time) {
 	ring := now.Add(c.cfg.Queues[e.Queue].RingTimeout)
 	why := c.explain(e, a, now)
 	e.told = false
-	e.offer = &Offer{
+	o := &Offer{
 		ID: c.newID(), Call: e.Call, User: a.user, Queue: e.Queue, At: now, RingUntil: ring, Lease: ring.Add(leaseSlack),
 	}
+	e.offers = append(e.offers, o)
 	e.Rung[a.user] = true
 	e.nextRound = time.Time{}
 	a.wasIdle = a.idleFrom
-	a.offer = *e.offer
+	a.offer = *o
 	c.move(a, WasOffered, now)
 	if why != "" {
-		c.out(Notice{Kind: Considered, At: now, Call: e.Call, Offer: *e.offer, Why: why})
+		c.out(Notice{Kind: Considered, At: now, Call: e.Call, Offer: *o, Why: why})
 	}
-	c.out(Notice{Kind: Offered, At: now, Call: e.Call, Offer: *e.offer})
+	c.out(Notice{Kind: Offered, At: now, Call: e.Call, Offer: *o})
 }
 
 // tick does what is due: leases that end, wrap-ups that end, rounds that begin.

@@ -12,7 +12,7 @@ import (
 // Options make a floor.
 type Options struct {
 	Config *config.Config      // queues, agents, wrap-up
-	Picker Picker              // nil: RingOne
+	Picker Picker              // nil: Rounds
 	NewID  func() fact.OfferID // makes ids that are never used again
 	Agents []fact.Agent        // as they were when the server last ended; those that Config doesn't have are left out
 	Out    func(Notice)        // takes what the floor says, in order; it must not block, nor wait for the floor
@@ -31,7 +31,7 @@ type step func(c *core, now time.Time)
 // New makes a floor; it starts nothing.
 func New(opt Options) *Floor {
 	if opt.Picker == nil {
-		opt.Picker = RingOne{}
+		opt.Picker = Rounds{}
 	}
 	f := &Floor{
 		box:  inbox.New[step](),

@@ -233,7 +233,7 @@ func BenchmarkFreedAgent(b *testing.B) {
 	var offer Offer
 	ids := 0
 	now := time.Now()
-	c := newCore(cfg, RingOne{}, func() fact.OfferID { ids++; return fact.OfferID(fmt.Sprint(ids)) }, func(n Notice) {
+	c := newCore(cfg, Rounds{}, func() fact.OfferID { ids++; return fact.OfferID(fmt.Sprint(ids)) }, func(n Notice) {
 		if n.Kind == Offered {
 			offer = n.Offer
 		}

@@ -20,6 +20,9 @@ type Waiting struct {
 	Front    bool      // ahead of the others of the same priority: an agent was lost in mid-call, or a transfer failed
 	Since    time.Time // UTC; kept over transfers
 
+	Ring  string          // Picker only: config.RingOne, RingAll, RingTopDown
+	Order []string        // Picker only: the queue's agents, in the order of the file; borrowed, read only
+	Rings int             // Picker only: whose phones ring for it already
 	Round time.Time       // Picker only: when the present round began
 	Rung  map[string]bool // Picker only: who has been rung in it; borrowed, read only
 }

@@ -1,6 +1,11 @@
 package floor
 
-import "time"
+import (
+	"slices"
+	"time"
+
+	"mediasrv/config"
+)
 
 // Candidate is an agent who can be offered a call now: available, idle, with a phone.
 type Candidate struct {
@@ -17,49 +22,76 @@ type Match struct {
 	User int // index in agents
 }
 
-// Picker decides who is offered which call. It is pure and sees all queues at once, since they share agents. waiting holds the calls that no
-// agent is being offered, in the order in which they are to be served. No call and no agent may be in two matches.
+// Picker decides who is offered which call. It is pure and sees all queues at once, since they share agents. waiting holds the calls that want
+// an agent, in the order in which they are to be served. No agent may be in two matches, and a call only if its queue rings all.
 type Picker interface {
 	Pick(waiting []Waiting, agents []Candidate) []Match
 }
 
-// RingOne rings one agent at a time, each once per round: newcomers first, then who has the fewest conversations that are not
-// closed, then who has been idle for longest.
-type RingOne struct{}
+// Rounds rings each agent once per round, as the call's queue says: one at a time (newcomers first, then who has the fewest conversations that are
+// not closed, then who has been idle for longest), from the top of the queue's list down, or all at once.
+type Rounds struct{}
 
-// Pick implements Picker.
-func (RingOne) Pick(waiting []Waiting, agents []Candidate) []Match {
-	free := make(map[string][]int) // by queue
+// picking is one decision.
+type picking struct {
+	waiting []Waiting
+	agents  []Candidate
+	free    map[string][]int // by queue
+	taken   []bool
+	matches []Match
+}
+
+// Pick implements Picker. Each call gets one agent before any rings a second one.
+func (Rounds) Pick(waiting []Waiting, agents []Candidate) []Match {
+	p := picking{waiting: waiting, agents: agents, free: make(map[string][]int), taken: make([]bool, len(agents))}
 	for i, a := range agents {
 		for _, q := range a.Queues {
-			free[q] = append(free[q], i)
+			p.free[q] = append(p.free[q], i)
 		}
 	}
-	taken := make([]bool, len(agents))
-	var matches []Match
+	rings := make([]int, len(waiting))
 	for i, w := range waiting {
-		if len(matches) == len(agents) {
-			break
-		}
-		best := -1
-		for _, k := range free[w.Queue] {
-			if taken[k] || w.Rung[agents[k].User] {
-				continue
-			}
-			if best < 0 || w.prefers(agents[k], agents[best]) {
-				best = k
-			}
-		}
-		if best >= 0 {
-			taken[best] = true
-			matches = append(matches, Match{Call: i, User: best})
+		rings[i] = w.Rings
+		if w.Rings == 0 && p.match(i) {
+			rings[i]++
 		}
 	}
-	return matches
+	for i, w := range waiting {
+		for w.Ring == config.RingAll && rings[i] > 0 && rings[i] < ringMost && p.match(i) {
+			rings[i]++
+		}
+	}
+	return p.matches
+}
+
+// match finds an agent for a call; false: there is none.
+func (p *picking) match(call int) bool {
+	if len(p.matches) == len(p.agents) {
+		return false
+	}
+	w := p.waiting[call]
+	best := -1
+	for _, k := range p.free[w.Queue] {
+		if p.taken[k] || w.Rung[p.agents[k].User] {
+			continue
+		}
+		if best < 0 || w.prefers(p.agents[k], p.agents[best]) {
+			best = k
+		}
+	}
+	if best < 0 {
+		return false
+	}
+	p.taken[best] = true
+	p.matches = append(p.matches, Match{Call: call, User: best})
+	return true
 }
 
 // prefers says whether agent a is rung before agent b.
 func (w Waiting) prefers(a, b Candidate) bool {
+	if w.Ring == config.RingTopDown {
+		return slices.Index(w.Order, a.User) < slices.Index(w.Order, b.User)
+	}
 	if x, y := a.FreeFrom.After(w.Round), b.FreeFrom.After(w.Round); x != y {
 		return x
 	}

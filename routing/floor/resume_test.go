@@ -30,7 +30,7 @@ func afterRestart(t *testing.T, cfg *config.Config, rows []fact.Agent) (*core, *
 	t.Helper()
 	var said []Notice
 	now := time.Now().UTC()
-	c := newCore(cfg, RingOne{}, func() fact.OfferID { return "x" }, func(n Notice) { said = append(said, n) }, now)
+	c := newCore(cfg, Rounds{}, func() fact.OfferID { return "x" }, func(n Notice) { said = append(said, n) }, now)
 	c.restore(rows, now)
 	c.introduce(now)
 	return c, &said

@@ -32,6 +32,8 @@ func (c *core) explain(e *entry, chosen *agent, now time.Time) string {
 // passedOver says why an agent is not offered a call.
 func (c *core) passedOver(a *agent, e *entry, chosen *agent, now time.Time) string {
 	switch {
+	case a.state.Activity == Ringing && a.offer.Call == e.Call:
+		return "rings for this call too"
 	case a.state.Activity == Ringing:
 		return "rings for another call"
 	case a.state.Activity == Talking:
