@@ -17,6 +17,7 @@ import (
 
 	"mediasrv/media"
 	"mediasrv/media/wav"
+	"mediasrv/recorder/ledger"
 	"mediasrv/routing/fact"
 )
 
@@ -165,7 +166,7 @@ type studio struct {
 func newStudio(t *testing.T, dir string) *studio {
 	t.Helper()
 	s := &studio{t: t, dir: dir, index: &index{}, log: &bytes.Buffer{}}
-	r, err := New(Options{Dir: dir, Index: s.index, Log: slog.New(slog.NewTextHandler(s.log, nil))})
+	r, err := New(Options{Dir: dir, Key: filepath.Join(t.TempDir(), "key.pem"), Index: s.index, Log: slog.New(slog.NewTextHandler(s.log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,10 +250,11 @@ func (s *studio) metadata(rec fact.Recording) (m metadata) {
 }
 
 // files lists the directory.
+// files are the names of all recordings' files, without the ledgers.
 func files(t *testing.T, dir string) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(p string, d os.DirEntry, err error) error {
-		if err == nil && !d.IsDir() {
+		if err == nil && !d.IsDir() && d.Name() != ledger.FileName && d.Name() != ledger.KeysName {
 			names = append(names, filepath.Base(p))
 		}
 		return err

@@ -3,6 +3,7 @@ package recorder
 import (
 	"time"
 
+	"mediasrv/recorder/ledger"
 	"mediasrv/routing/fact"
 )
 
@@ -26,6 +27,8 @@ type metadata struct {
 	SHA256        string    `json:"sha256"`
 	Gaps          []gapMeta `json:"gaps"`
 	Repaired      bool      `json:"repaired"` // the server ended before it could close the file
+
+	Chain ledger.Link `json:"chain"` // where it is in the day's ledger; the signature follows
 }
 
 type agentMeta struct {

@@ -17,11 +17,11 @@ const (
 	maxWord     = 48 // bytes of a name's part: the whole stays below the 255 that file systems take
 )
 
-// nameOf is where a file goes: DAY/conversationID_agentname_enduser_YYYYMMDDHHMMSS_part_segment, without suffix. again is
-// appended from the second file on that would have the same name.
+// nameOf is where a file goes: DAY/conversationID_agentname_enduser_YYYYMMDDHHMMSS_part_segment, without suffix. A call that has no
+// conversation, since it is passed on to another trunk, has its own id there. again is appended from the second file on that would have the same name.
 func nameOf(f fact.Segment, start time.Time, part string, again int) (day, name string) {
 	start = start.UTC()
-	name = fmt.Sprintf("%s_%s_%s_%s_%s_%d", word(string(f.Conversation), "none"), word(f.AgentName, word(f.Agent, "none")),
+	name = fmt.Sprintf("%s_%s_%s_%s_%s_%d", word(string(f.Conversation), word(string(f.Call), "none")), word(f.AgentName, word(f.Agent, "none")),
 		word(f.EndUser, word(f.EndNumber, "anonymous")), start.Format(stampLayout), part, f.Number)
 	if again > 0 {
 		name += fmt.Sprintf("-%d", again+1)

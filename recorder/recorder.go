@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"mediasrv/media"
+	"mediasrv/recorder/ledger"
 	"mediasrv/routing/fact"
 )
 
@@ -41,15 +42,17 @@ type Index interface {
 // Options are what a recorder needs.
 type Options struct {
 	Dir   string // recordings are kept here, in a directory per day; it is made if need be
+	Key   string // file of the key that signs them; it is made if need be
 	Index Index  // nil: none
 	Log   *slog.Logger
 }
 
 // Recorder writes recordings. One goroutine drains all taps and writes; a second one closes, hashes and indexes files.
 type Recorder struct {
-	index Index
-	log   *slog.Logger
-	store store
+	index  Index
+	log    *slog.Logger
+	store  store
+	ledger *ledger.Ledger
 	// now is the time on the clock that workers have: UTC, read once at the start of the process, which then goes on with the monotonic
 	// clock and never jumps. A seam for tests.
 	now func() time.Time
@@ -82,11 +85,28 @@ func New(opt Options) (*Recorder, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
+	chain, err := openLedger(root, opt.Key)
+	if err != nil {
+		return nil, errors.Join(err, root.Close())
+	}
+	log.Info("recordings are signed", "key", chain.Key().ID())
 	began := time.Now()
 	return &Recorder{
-		index: opt.Index, log: log, store: newStore(root), now: func() time.Time { return began.Round(0).Add(time.Since(began)) }, running: make(map[fact.SegmentID]*segment),
+		index: opt.Index, log: log, store: newStore(root), ledger: chain, now: func() time.Time { return began.Round(0).Add(time.Since(began)) }, running: make(map[fact.SegmentID]*segment),
 		disk: health{log: log}, done: queue{wake: make(chan struct{}, 1)},
 	}, nil
+}
+
+func openLedger(root *os.Root, path string) (*ledger.Ledger, error) {
+	key, err := ledger.OpenKey(path)
+	if err != nil {
+		return nil, fmt.Errorf("recorder: %w", err)
+	}
+	l, err := ledger.Open(root, key)
+	if err != nil {
+		return nil, fmt.Errorf("recorder: %w", err)
+	}
+	return l, nil
 }
 
 // Start opens a segment: what the tap hears from now on is recorded until Stop. It may be called from any goroutine, also before Run,

@@ -12,6 +12,7 @@ import (
 	"sync"
 
 	"mediasrv/media/wav"
+	"mediasrv/recorder/ledger"
 	"mediasrv/routing/fact"
 )
 
@@ -129,53 +130,78 @@ func (r *Recorder) note(s *segment, o *output) error {
 	if len(m.Gaps) == o.noted {
 		return nil
 	}
-	if err := r.store.putJSON(o.name+jsonPart, m, false); err != nil {
+	if err := r.store.putNote(o.name+jsonPart, m); err != nil {
 		return err
 	}
 	o.noted = len(m.Gaps)
 	return nil
 }
 
-// putJSON writes a file at once or not at all. If it is to last, a power failure doesn't take it either: that may take a while.
-func (st *store) putJSON(path string, m metadata, last bool) error {
+// putNote writes what is known of a file beside it, at once or not at all.
+func (st *store) putNote(path string, m metadata) error {
 	b, err := json.MarshalIndent(m, "", "  ")
 	if err != nil {
 		return fmt.Errorf("recorder: %s: %w", path, err)
 	}
-	f, err := st.root.OpenFile(path+tempPart, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o640)
+	if err := st.write(path+tempPart, append(b, '\n'), false); err != nil {
+		return err
+	}
+	return st.rename(path+tempPart, path)
+}
+
+// write makes a file, whole or not at all. If it is to last, a power failure doesn't take it either: that may take a while.
+func (st *store) write(path string, text []byte, last bool) error {
+	f, err := st.root.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o640)
 	if err != nil {
 		return fmt.Errorf("recorder: %w", err)
 	}
-	_, err = f.Write(append(b, '\n'))
+	_, err = f.Write(text)
 	if err == nil && last {
 		err = f.Sync()
 	}
-	err = errors.Join(err, f.Close())
-	if err == nil {
-		err = st.root.Rename(path+tempPart, path)
-	}
-	if err != nil {
-		_ = st.root.Remove(path + tempPart)
+	if err = errors.Join(err, f.Close()); err != nil {
+		_ = st.root.Remove(path)
 		return fmt.Errorf("recorder: %w", err)
 	}
 	return nil
 }
 
-// complete takes a file that has its size to its end: hashed, with its metadata beside it, under its name, and indexed. After an
-// error it may be called again.
+func (st *store) rename(from, to string) error {
+	if err := st.root.Rename(from, to); err != nil {
+		return fmt.Errorf("recorder: %w", err)
+	}
+	return nil
+}
+
+// complete takes a file that has its size to its end: hashed, in the ledger, with its signed metadata beside it, under its name, and
+// indexed. After an error or a crash it may be called again: the ledger's last line about a file holds.
 func (r *Recorder) complete(name string, m *metadata) error {
 	var err error
 	if m.SHA256, m.Bytes, err = r.store.hash(name + wavPart); err != nil {
 		return err
 	}
-	if err := r.store.putJSON(name+jsonDone, *m, true); err != nil {
+	if err := r.ledger.Append(name[:len(dayLayout)], func(at ledger.Link) (ledger.Line, error) { return r.seal(name, m, at) }); err != nil {
+		return fmt.Errorf("recorder: %w", err)
+	}
+	if err := r.store.rename(name+jsonDone+tempPart, name+jsonDone); err != nil {
 		return err
 	}
-	if err := r.store.root.Rename(name+wavPart, name+wavDone); err != nil {
-		return fmt.Errorf("recorder: %w", err)
+	if err := r.store.rename(name+wavPart, name+wavDone); err != nil {
+		return err
 	}
 	r.tell(name, m.recording())
 	return nil
+}
+
+// seal writes the signed metadata, not yet under its name, and makes the ledger's line about it.
+func (r *Recorder) seal(name string, m *metadata, at ledger.Link) (ledger.Line, error) {
+	m.Chain = at
+	text, err := r.ledger.Key().SignDocument(*m)
+	if err != nil {
+		return ledger.Line{}, err
+	}
+	line := ledger.Line{What: ledger.Closed, Segment: m.Segment, Part: m.Part, Leg: m.Leg, Audio: m.SHA256, Metadata: ledger.Hash(text)}
+	return line, r.store.write(name+jsonDone+tempPart, text, true)
 }
 
 // tell indexes a recording that is complete, then takes the note away: as long as it is there, Recover tells again.

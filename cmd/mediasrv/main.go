@@ -29,6 +29,7 @@ type commands struct {
 	Call    callCmd    `cmd:"" help:"Be a caller: place a test call over SIP."`
 	Say     sayCmd     `cmd:"" help:"Speak a text as callers would hear it."`
 	Explain explainCmd `cmd:"" help:"Say what happened in a call, and why."`
+	Verify  verifyCmd  `cmd:"" help:"Prove that recordings are complete and unaltered."`
 	Certify certifyCmd `cmd:"" help:"Try a live trunk, and say what is wrong with it."`
 	Passwd  passwdCmd  `cmd:"" help:"Give a user a new password."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON schema of the file, for editors."`

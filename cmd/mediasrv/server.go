@@ -84,7 +84,7 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 		return err
 	}
 	if s.recorder, err = recorder.New(recorder.Options{
-		Dir: filepath.Join(cfg.DataDir, "recordings"), Index: s.store, Log: s.log,
+		Dir: filepath.Join(cfg.DataDir, "recordings"), Key: filepath.Join(cfg.DataDir, "recordings.key"), Index: s.store, Log: s.log,
 	}); err != nil {
 		return err
 	}
