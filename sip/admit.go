@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"net/netip"
 	"time"
+
+	"mediasrv/sip/transaction"
 )
 
 // Admit implements transaction.Handler: trunks and registered phones come in, unless their address is banned; of strangers only a REGISTER or INVITE
@@ -32,6 +34,51 @@ func (s *Stack) Admit(_ string, from netip.AddrPort, data []byte) bool {
 		s.guard.dropped.Add(1)
 	}
 	return false
+}
+
+// emergencyLength is that of the longest number of an emergency service.
+const emergencyLength = 8
+
+// Urgent implements transaction.Handler: the number is in the first line, in To, or where the trunk's rule for the called number has it.
+func (s *Stack) Urgent(from transaction.Flow, data []byte) bool {
+	rule := "to"
+	if t := s.trunks.At(from.Remote.Addr()); t != nil && t.Identity.Called != "" {
+		rule = t.Identity.Called
+	}
+	line, rest, _ := bytes.Cut(data, []byte("\r\n"))
+	for _, line, _ = bytes.Cut(line, []byte(" ")); len(line) > 0; line, rest, _ = bytes.Cut(rest, []byte("\r\n")) {
+		name, value, header := bytes.Cut(line, []byte(":"))
+		switch name = bytes.TrimSpace(name); {
+		case !header:
+		case bytes.EqualFold(name, []byte("sip")), bytes.EqualFold(name, []byte("sips")), bytes.EqualFold(name, []byte("tel")):
+			value = line // it is the first line's URI
+		case bytes.EqualFold(name, []byte("to")), bytes.EqualFold(name, []byte("t")), bytes.EqualFold(name, []byte(rule)):
+		default:
+			continue
+		}
+		if n := number(value); n != "" && s.file.IsEmergency(n) {
+			return true
+		}
+	}
+	return false
+}
+
+// number is what a header's value calls, if it may be the number of an emergency service: the user of its URI, or itself.
+func number(value []byte) string {
+	for _, scheme := range []string{"sip:", "sips:", "tel:"} {
+		if _, uri, ok := bytes.Cut(value, []byte(scheme)); ok {
+			value = uri
+			break
+		}
+	}
+	value = bytes.TrimSpace(value)
+	if i := bytes.IndexAny(value, "@;> "); i >= 0 {
+		value = value[:i]
+	}
+	if len(value) > emergencyLength {
+		return ""
+	}
+	return string(value)
 }
 
 // names are the users that a REGISTER or INVITE, not yet parsed, is from.

@@ -102,16 +102,20 @@ type Stats struct {
 	Banned       int    // addresses now
 	Bans         uint64 // ever
 	FailedLogins uint64
-	Dropped      uint64 // messages of strangers and of banned addresses
-	Refused      uint64 // calls that a limit refused
-	Connections  int    // TCP and TLS
+	Dropped      uint64        // messages of strangers and of banned addresses
+	Refused      uint64        // calls that a limit refused, or that came while the server was overloaded
+	Overloaded   uint64        // calls that were refused since messages waited too long
+	Wait         time.Duration // of messages, from coming in to being handled, lately
+	Connections  int           // TCP and TLS
 }
 
 // Stats may be called from any goroutine.
 func (s *Stack) Stats() Stats {
 	var st Stats
 	st.Banned, st.Bans, st.FailedLogins = s.guard.bans.Stats(time.Now())
+	load := s.table.Overload()
 	st.Dropped, st.Refused = s.guard.dropped.Load(), s.refusals.Load()
+	st.Overloaded, st.Wait = load.Refused, load.Wait
 	for _, l := range s.listeners {
 		st.Connections += l.Connections()
 	}

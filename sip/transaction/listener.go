@@ -105,6 +105,9 @@ func (l *Listener) admits(from netip.AddrPort, data []byte) bool {
 
 // message parses one whole message and gives it to the table. What can't be read is answered with 400 where that is possible.
 func (l *Listener) message(flow Flow, data []byte) {
+	if l.table.sheds(flow, data) {
+		return
+	}
 	msg, err := l.parser.ParseSIP(data)
 	if err != nil {
 		l.table.malformed(flow, data, err)

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"strconv"
-	"strings"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -16,17 +15,7 @@ func (t *Table) malformed(flow Flow, data []byte, why error) {
 	if !t.handler.Trusted(flow) {
 		return
 	}
-	answer := badRequest(data, why)
-	if answer == nil {
-		return
-	}
-	conn, err := flow.answer()
-	if err != nil {
-		return
-	}
-	if raw, ok := conn.(interface{ write([]byte) error }); ok {
-		_ = raw.write(answer)
-	}
+	t.answer(flow, badRequest(data, why))
 }
 
 // badRequest is the text of the answer; nil: it can't be made.
@@ -36,25 +25,7 @@ func badRequest(data []byte, why error) []byte {
 	if !ok || len(method) == 0 || len(method) > 32 || bytes.ContainsAny(method, "/:<>\"") || string(method) == "ACK" {
 		return nil
 	}
-	var out strings.Builder
-	out.WriteString("SIP/2.0 " + statusOf(line, why) + "\r\n")
-	seen := map[string]bool{}
-	for name, value := range headers(data) {
-		full, wanted := copied[name]
-		if !wanted || full != "Via" && seen[full] {
-			continue
-		}
-		seen[full] = true
-		if full == "To" && !bytes.Contains(bytes.ToLower(value), []byte(";tag=")) {
-			value = append(bytes.Clone(value), ";tag="+newTag()...)
-		}
-		out.WriteString(full + ": " + string(value) + "\r\n")
-	}
-	if len(seen) != 5 || out.Len() > maxHead {
-		return nil
-	}
-	out.WriteString("Content-Length: 0\r\n\r\n")
-	return []byte(out.String())
+	return answerTo(data, statusOf(line, why), newTag())
 }
 
 // statusOf is 400, or 505 for another version of SIP, or 416 for a Request-URI that isn't ours to read.
@@ -76,11 +47,6 @@ func statusOf(line []byte, why error) string {
 // isScheme says whether bytes can be the scheme of a URI (RFC 3986, 3.1).
 func isScheme(b []byte) bool {
 	return len(b) > 0 && len(b) < 64 && len(bytes.Trim(bytes.ToLower(b), "abcdefghijklmnopqrstuvwxyz0123456789+-.")) == 0
-}
-
-// copied are the headers of a response that are the request's own (RFC 3261, 8.2.6.2).
-var copied = map[string]string{
-	"via": "Via", "v": "Via", "from": "From", "f": "From", "to": "To", "t": "To", "call-id": "Call-ID", "i": "Call-ID", "cseq": "CSeq",
 }
 
 // reasonOf is an error as it may stand in a reason phrase: short, one line, nothing of the peer's own text.

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"runtime/debug"
 	"sync"
+	"time"
 )
 
 // maxWaiting bounds the messages that wait for one Call-ID; a flood beyond it is dropped.
@@ -39,15 +40,20 @@ func (q *Queue) Do(f func()) {
 	q.add(f)
 }
 
-// offer is Do for messages: false if too many wait.
-func (q *Queue) offer(f func()) bool {
+// offer is Do for messages: f is told when it was offered. What is too much is dropped.
+func (q *Queue) offer(f func(at time.Time)) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	if len(q.todo) >= maxWaiting {
-		return false
+		return
 	}
-	q.add(f)
-	return true
+	l, at := &q.table.load, time.Now()
+	l.came()
+	q.add(func() {
+		now := time.Now()
+		l.went(now, now.Sub(at))
+		f(at)
+	})
 }
 
 // add queues f and sees to a goroutine for it. The caller holds mu.

@@ -23,7 +23,7 @@ func (t *Table) Receive(flow Flow, msg sip.Message) {
 		if q = t.holdIfAny(id.Value()); q == nil {
 			return
 		}
-		q.offer(func() { q.response(flow, m) })
+		q.offer(func(time.Time) { q.response(flow, m) })
 	case *sip.Request:
 		if m.IsAck() {
 			q = t.holdIfAny(id.Value())
@@ -33,8 +33,7 @@ func (t *Table) Receive(flow Flow, msg sip.Message) {
 		if q == nil {
 			return
 		}
-		at := time.Now()
-		q.offer(func() { q.request(flow, m, at) })
+		q.offer(func(at time.Time) { q.request(flow, m, at) })
 	default:
 		return
 	}

@@ -2,6 +2,7 @@ package transaction
 
 import (
 	"bytes"
+	"hash/maphash"
 	"log/slog"
 	"net/netip"
 	"sync"
@@ -48,6 +49,8 @@ type Handler interface {
 	Trusted(flow Flow) bool
 	// Registered says whether a phone is registered over a flow, so that its connection stays however little is said.
 	Registered(flow Flow) bool
+	// Urgent says whether an INVITE that isn't parsed yet must come in however much there is to do: it is for an emergency service.
+	Urgent(from Flow, data []byte) bool
 	// Closed is called, on any goroutine, when a connection that a peer opened is gone.
 	Closed(flow Flow)
 }
@@ -58,6 +61,8 @@ type Table struct {
 	log     *slog.Logger
 	quiet   *slog.Logger   // sipgo's
 	running sync.WaitGroup // queues and pumps
+	load    load
+	seed    maphash.Seed // of the Call-IDs that are refused first
 
 	mu        sync.Mutex
 	listeners []*Listener
@@ -72,7 +77,7 @@ type Table struct {
 func New(h Handler, log *slog.Logger) *Table {
 	setSipgo()
 	return &Table{
-		handler: h, log: log, quiet: quietLogger(log), queues: map[string]*Queue{}, peers: map[netip.Addr]int{},
+		handler: h, log: log, seed: maphash.MakeSeed(), quiet: quietLogger(log), queues: map[string]*Queue{}, peers: map[netip.Addr]int{},
 		sources: map[netip.Addr]int{}, branches: map[string]struct{}{}, deaf: map[netip.AddrPort]time.Time{},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net"
 	"net/netip"
+	"time"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -17,15 +18,36 @@ func (l *Listener) serveUDP() error {
 		_ = c.SetReadBuffer(readBuffer) // less is no fault
 	}
 	buf := make([]byte, maxMessage)
+	read := l.reader()
 	for {
-		n, from, err := l.packets.ReadFrom(buf)
+		n, remote, ok, err := read(buf)
 		if err != nil {
 			return err
 		}
-		remote, ok := addrPort(from)
 		if ok && len(bytes.Trim(buf[:n], "\r\n\x00")) > 0 { // RFC 5626, 3.5.1: over UDP nobody waits for an answer to CRLF
 			l.datagram(remote, buf[:n])
 		}
+	}
+}
+
+// reader is how datagrams are read: from the system's sockets with the time when they came, so that it is known how long they lay there.
+func (l *Listener) reader() func([]byte) (int, netip.AddrPort, bool, error) {
+	c, ok := l.packets.(*net.UDPConn)
+	if !ok || stampArrivals(c) != nil {
+		return func(buf []byte) (int, netip.AddrPort, bool, error) {
+			n, from, err := l.packets.ReadFrom(buf)
+			remote, ok := addrPort(from)
+			return n, remote, ok, err
+		}
+	}
+	control := make([]byte, 128)
+	return func(buf []byte) (int, netip.AddrPort, bool, error) {
+		n, size, _, from, err := c.ReadMsgUDPAddrPort(buf, control)
+		if at, ok := arrival(control[:max(size, 0)]); ok && err == nil {
+			now := time.Now()
+			l.table.load.lay(now, min(max(now.Sub(at), 0), longestLie))
+		}
+		return n, netip.AddrPortFrom(from.Addr().Unmap(), from.Port()), err == nil, err
 	}
 }
 
