@@ -10,12 +10,16 @@ type Action struct {
 	Message *Audio // nil: none
 	Queue   string
 	Menu    string
-	Number  string // E.164: the caller is connected with whoever answers there
-	HangUp  bool
+	// Voicemail is where the caller leaves a message; the call ends.
+	Voicemail string
+	Number    string // E.164: the caller is connected with whoever answers there
+	HangUp    bool
 }
 
 // Leads says whether the caller goes somewhere else.
-func (a Action) Leads() bool { return a.Queue != "" || a.Menu != "" || a.Number != "" || a.HangUp }
+func (a Action) Leads() bool {
+	return a.Queue != "" || a.Menu != "" || a.Voicemail != "" || a.Number != "" || a.HangUp
+}
 
 // Empty is true where the file says nothing.
 func (a Action) Empty() bool { return a.Message == nil && !a.Leads() }
@@ -33,7 +37,8 @@ func actionKeys() *shape {
 		{key: "menu", what: ref("a menu"), or: "none", about: "Or hears this menu."},
 		{key: "number", what: words(`a quoted number such as "+81312345678"`, 64), or: "none", about: "Or is connected with this number."},
 		{key: "hang_up", what: yesNo(), std: "false", about: "Or the call ends."},
-		later("callback"), later("voicemail"), later("agent"),
+		{key: "voicemail", what: ref("an entry of voicemails"), or: "none", about: "Or leaves a message, as this entry of `voicemails` says."},
+		later("callback"), later("agent"),
 	}, audioFields()...)...)
 	s.shared = "ACTION"
 	s.expects = "where to go, such as {queue: support}, or a message such as {say: …}"
@@ -69,18 +74,18 @@ func (b *builder) action(n *node) Action {
 	}
 	a := Action{Message: b.audio(n, false), HangUp: val(n.get("hang_up"), false)}
 	places := 0
-	if q := n.get("queue"); q != nil {
-		places++
-		if b.exists(q, b.queueNames) {
-			a.Queue = q.text
+	named := func(key string, of section) string {
+		at := n.get(key)
+		if at == nil {
+			return ""
 		}
-	}
-	if m := n.get("menu"); m != nil {
 		places++
-		if b.exists(m, b.menuNames) {
-			a.Menu = m.text
+		if !b.exists(at, of) {
+			return ""
 		}
+		return at.text
 	}
+	a.Queue, a.Menu, a.Voicemail = named("queue", b.queueNames), named("menu", b.menuNames), named("voicemail", b.voicemailNames)
 	if at := n.get("number"); at != nil && at.value != nil {
 		places++
 		a.Number = b.callable(at)
@@ -90,7 +95,7 @@ func (b *builder) action(n *node) Action {
 	}
 	switch {
 	case places > 1:
-		b.wrong(n, "leads to more than one place: expected one of queue, menu, number, hang_up")
+		b.wrong(n, "leads to more than one place: expected one of queue, menu, voicemail, number, hang_up")
 	case places == 0 && a.Message == nil && !b.mistaken(n):
 		b.wrong(n, "leads nowhere: expected "+actionKeys().expects)
 	}

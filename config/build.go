@@ -32,12 +32,13 @@ func defaults(dir string) *Config {
 			Name: "loopback", Kind: "byoc", Transport: "udp", SRTP: "off", Codecs: []string{"PCMU", "PCMA"}, Inbound: true, Identity: usualIdentity(), NumbersAs: "e164",
 			Addresses: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")},
 		}},
-		Numbers: map[string]*Number{},
-		Menus:   map[string]*Menu{},
-		Hours:   map[string]*Hours{},
-		Waiting: map[string]*WaitingStrategy{},
-		Queues:  map[string]*Queue{},
-		Users:   map[string]*User{},
+		Numbers:    map[string]*Number{},
+		Menus:      map[string]*Menu{},
+		Hours:      map[string]*Hours{},
+		Voicemails: map[string]*Voicemail{},
+		Waiting:    map[string]*WaitingStrategy{},
+		Queues:     map[string]*Queue{},
+		Users:      map[string]*User{},
 	}
 }
 
@@ -50,7 +51,7 @@ type builder struct {
 	root *node
 	cfg  *Config
 
-	queueNames, userNames, waitingNames, trunkNames, menuNames, hoursNames section
+	queueNames, userNames, waitingNames, trunkNames, menuNames, hoursNames, voicemailNames section
 }
 
 func (b *builder) build(path string) *Config {
@@ -59,6 +60,7 @@ func (b *builder) build(path string) *Config {
 	b.queueNames, b.userNames = b.section("queues", "queue"), b.section("users", "user")
 	b.waitingNames, b.trunkNames = b.section("waiting_strategies", "waiting strategy"), b.section("trunks", "trunk")
 	b.menuNames, b.hoursNames = b.section("menus", "menu"), b.section("hours", "entry of hours")
+	b.voicemailNames = b.section("voicemails", "entry of voicemails")
 	b.top()
 	b.listen(b.root.get("listen"))
 	b.company(b.root.get("company"))
@@ -70,6 +72,7 @@ func (b *builder) build(path string) *Config {
 	b.waiting(b.root.get("waiting_strategies"))
 	b.queues(b.root.get("queues"))
 	b.defaultQueue(b.root.get("company", "default_queue"))
+	b.voicemails(b.root.get("voicemails"))
 	b.numbers(b.root.get("numbers"))
 	b.digestUsers()
 	return b.cfg

@@ -106,10 +106,14 @@ func (b *builder) number(text string, key, n *node) *Number {
 		b.menuEntry(number, n, menu)
 		return number
 	}
+	if box := to.get("voicemail"); box != nil {
+		b.voicemailEntry(number, n, box)
+		return number
+	}
 	silent := number.Queue == "" && b.root.get("company", "default_queue") == nil && len(b.cfg.Queues) > 1
 	switch queue := to.get("queue"); {
 	case queue == nil && silent && !b.mistaken(n):
-		b.wrong(key, "leads nowhere: expected to: {queue: NAME}, {menu: NAME} or {trunk: NAME}, or company.default_queue")
+		b.wrong(key, "leads nowhere: expected to: {queue: NAME}, {menu: NAME}, {voicemail: NAME} or {trunk: NAME}, or company.default_queue")
 	case b.exists(queue, b.queueNames):
 		number.Queue = queue.text
 	}
@@ -126,8 +130,10 @@ func (b *builder) number(text string, key, n *node) *Number {
 
 // menuEntry reads a number that leads to a menu. Its priority and waiting strategy hold for whatever queue the caller chooses.
 func (b *builder) menuEntry(number *Number, n, menu *node) {
-	if queue := n.get("to", "queue"); queue != nil {
-		b.wrong(queue, "stands beside menu: expected one of them")
+	for _, beside := range []*node{n.get("to", "queue"), n.get("to", "voicemail")} {
+		if beside != nil {
+			b.wrong(beside, "stands beside menu: expected one of them")
+		}
 	}
 	number.Queue = ""
 	if b.exists(menu, b.menuNames) {
@@ -139,10 +145,23 @@ func (b *builder) menuEntry(number *Number, n, menu *node) {
 	number.Priority = val(n.get("priority"), 0)
 }
 
+// voicemailEntry reads a number where callers only leave a message: they wait for nobody.
+func (b *builder) voicemailEntry(number *Number, n, box *node) {
+	for _, not := range []*node{n.get("to", "queue"), n.get("priority"), n.get("waiting")} {
+		if not != nil {
+			b.wrong(not, "is for callers who wait in a queue, but these leave a message: leave it out")
+		}
+	}
+	number.Queue = ""
+	if b.exists(box, b.voicemailNames) {
+		number.Voicemail = box.text
+	}
+}
+
 // bridge reads a number that leads out by a trunk.
 func (b *builder) bridge(number *Number, n *node) {
 	to := n.get("to")
-	for _, not := range []*node{to.get("queue"), to.get("menu"), n.get("priority"), n.get("waiting")} {
+	for _, not := range []*node{to.get("queue"), to.get("menu"), to.get("voicemail"), n.get("priority"), n.get("waiting")} {
 		if not != nil {
 			b.wrong(not, "is for callers who wait in a queue, but these go out by a trunk: leave it out")
 		}

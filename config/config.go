@@ -26,6 +26,7 @@ type Config struct {
 	Patterns      []*Number          // numbers by what they begin with, the longest first; see Entry
 	Menus         map[string]*Menu
 	Hours         map[string]*Hours
+	Voicemails    map[string]*Voicemail
 	Waiting       map[string]*WaitingStrategy
 	Queues        map[string]*Queue
 	Users         map[string]*User
@@ -139,8 +140,9 @@ type Login struct {
 type Number struct {
 	Number    string // E.164; of a pattern what it begins with, which needs not be E.164
 	Pattern   bool   // Number and any further digits
-	Queue     string // resolved: the default queue if the file names none; empty: Menu or Bridge
+	Queue     string // resolved: the default queue if the file names none; empty: Menu, Voicemail or Bridge
 	Menu      string
+	Voicemail string
 	Bridge    *Bridge
 	E164      bool // what matches is a number with its country code, so the number called is known in E.164
 	Priority  int

@@ -38,6 +38,7 @@ func file() *shape {
 		field{key: "users", what: usersKeys(), or: "required", about: "Who can log in; passwords are set by `mediasrv passwd`."},
 		field{key: "menus", what: named("MENU", menuKeys()), or: "none", about: "What callers can choose from by pressing keys."},
 		field{key: "hours", what: named("HOURS", hoursKeys()), or: "none", about: "When somebody works."},
+		field{key: "voicemails", what: named("VOICEMAIL", voicemailKeys()), or: "none", about: "Where callers leave messages."},
 		later("callbacks"), later("recordings"), later("directory"),
 	)
 }
@@ -185,7 +186,8 @@ func numbersKeys() *shape {
 				},
 				field{key: "codecs", what: codecList(), or: "the trunk's", about: "What the far end is offered, in order of preference; the caller's own goes first."},
 				field{key: "menu", what: ref("a menu"), or: "none", about: "Or callers hear this menu."},
-				later("callback"), later("agent"), later("voicemail"),
+				field{key: "voicemail", what: ref("an entry of voicemails"), or: "none", about: "Or leave a message, as this entry of `voicemails` says."},
+				later("callback"), later("agent"),
 			), about: "Where calls to the number go."},
 			field{key: "priority", what: integer(0, 99), or: "the queue's", about: "Callers with a higher one are answered first."},
 			field{key: "waiting", what: ref("a waiting strategy"), or: "the queue's", about: "What callers of this number hear while they wait."},

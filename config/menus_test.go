@@ -17,9 +17,10 @@ users: {aiko:}
 menus:
   main:
     say: Press 1.
-    keys: {1: {queue: support}, 0: {number: "03-1234-0000"}, "*": {say: No.}, "#": {say: Bye., hang_up: true}, 47: {menu: other}}
+    keys: {1: {queue: support}, 0: {number: "03-1234-0000"}, "*": {say: No.}, "#": {say: Bye., hang_up: true}, 47: {menu: other}, 5: {voicemail: box}}
     no_key: {queue: support}
   other: {keys: {1: {menu: main}}, no_key: {menu: main}, wait: 2s, repeat: 1, barge_in: false}
+voicemails: {box: {queue: support, longest: 1m, thanks: {say: Thanks.}}, plain:}
 hours:
   office:
     week: {mon-fri: ["13:00-18:00", "09:00-12:00"], sat-sun: ["22:00-06:00"]}
@@ -35,6 +36,10 @@ waiting_strategies:
 	}
 	if main.Keys["1"].Queue != "support" || main.Keys["0"].Number != "+81312340000" || main.Keys["*"].Message.Say != "No." || !main.Keys["#"].HangUp || main.Keys["47"].Menu != "other" {
 		t.Errorf("%+v", main.Keys)
+	}
+	box, plain := cfg.Voicemails["box"], cfg.Voicemails["plain"]
+	if main.Keys["5"].Voicemail != "box" || box.Longest != time.Minute || box.Thanks.Say != "Thanks." || plain.Queue != "support" || plain.Silence != 6*time.Second {
+		t.Errorf("%+v %+v %+v", main.Keys["5"], box, plain)
 	}
 	if !main.BargeIn || main.Repeat != 3 || main.Wait != 5*time.Second || cfg.Menus["other"].BargeIn {
 		t.Errorf("%+v", main)
@@ -60,11 +65,14 @@ waiting_strategies:
 
 func TestMistakesOfMenusAndHours(t *testing.T) {
 	for text, want := range map[string]string{
-		`menus: {m: {say: x}}`:                                         `4:9: menus.m: has no keys`,
-		`menus: {m: {keys: {x: {queue: support}}}}`:                    `4:20: menus.m.keys.x: "x" is no key of a telephone: expected one to eight of 0-9`,
-		`menus: {m: {keys: {1: {queue: sales}}}}`:                      `4:31: menus.m.keys.1.queue: there is no queue "sales"`,
-		`menus: {m: {keys: {1: {menu: n}}}}`:                           `4:30: menus.m.keys.1.menu: there is no menu "n"`,
-		`menus: {m: {keys: {1: {queue: support, hang_up: true}}}}`:     `4:23: menus.m.keys.1: leads to more than one place`,
+		`menus: {m: {say: x}}`:                                     `4:9: menus.m: has no keys`,
+		`menus: {m: {keys: {x: {queue: support}}}}`:                `4:20: menus.m.keys.x: "x" is no key of a telephone: expected one to eight of 0-9`,
+		`menus: {m: {keys: {1: {queue: sales}}}}`:                  `4:31: menus.m.keys.1.queue: there is no queue "sales"`,
+		`menus: {m: {keys: {1: {menu: n}}}}`:                       `4:30: menus.m.keys.1.menu: there is no menu "n"`,
+		`menus: {m: {keys: {1: {queue: support, hang_up: true}}}}`: `4:23: menus.m.keys.1: leads to more than one place`,
+		`menus: {m: {keys: {1: {voicemail: x}}}}`:                  `4:35: menus.m.keys.1.voicemail: `,
+		`menus: {m: {keys: {1: {voicemail: v, queue: support}}}, n: {keys: {1: {queue: support}}}}
+voicemails: {v:}`: `4:23: menus.m.keys.1: leads to more than one place`,
 		`menus: {m: {keys: {1: {}}}}`:                                  `4:23: menus.m.keys.1: leads nowhere`,
 		`menus: {m: {keys: {1: {number: "123"}}}}`:                     `4:32: menus.m.keys.1.number: "123" has no country code`,
 		`menus: {m: {keys: {1: {queue: support}}, no_key: {menu: m}}}`: `4:57: menus.m.no_key.menu: callers who press nothing go round for ever: m, then m`,

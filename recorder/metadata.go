@@ -17,6 +17,7 @@ type metadata struct {
 	Leg           string    `json:"leg"` // empty: all
 	Part          string    `json:"part"`
 	Queue         string    `json:"queue"`
+	Voicemail     string    `json:"voicemail,omitempty"` // the entry of the file whose message it is
 	Agent         agentMeta `json:"agent"`
 	EndUser       userMeta  `json:"endUser"`
 	Start         time.Time `json:"start"` // UTC
@@ -60,7 +61,7 @@ func (s *segment) about(o *output) metadata {
 	f := s.fact
 	m := metadata{
 		File: o.name + ".wav", Conversation: string(f.Conversation), Call: string(f.Call), Segment: string(f.ID), SegmentNumber: f.Number,
-		Leg: string(o.leg), Part: o.part, Queue: f.Queue, Agent: agentMeta{f.Agent, f.AgentName}, EndUser: userMeta{f.EndUser, f.EndNumber},
+		Leg: string(o.leg), Part: o.part, Queue: f.Queue, Voicemail: f.Voicemail, Agent: agentMeta{f.Agent, f.AgentName}, EndUser: userMeta{f.EndUser, f.EndNumber},
 		Start:  s.start.UTC(),
 		Format: format{Container: "wav", Coding: "pcm_s16le", Rate: rate, Channels: o.layout(f)}, Gaps: []gapMeta{},
 	}

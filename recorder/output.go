@@ -41,7 +41,7 @@ func outputsOf(f fact.Segment) (outs []*output) {
 			right = append(right, i)
 		}
 		if f.PerLeg {
-			outs = append(outs, &output{part: partOf(c.Seat), leg: c.Leg, left: []int{i}})
+			outs = append(outs, &output{part: partIn(f, c.Seat), leg: c.Leg, left: []int{i}})
 		}
 	}
 	if f.Merged {
@@ -57,6 +57,14 @@ func outputsOf(f fact.Segment) (outs []*output) {
 		o.fresh, o.from = true, -1
 	}
 	return outs
+}
+
+// partIn is the suffix of a leg's own file.
+func partIn(f fact.Segment, s fact.Seat) string {
+	if f.Voicemail != "" {
+		return "voicemail"
+	}
+	return partOf(s)
 }
 
 func partOf(s fact.Seat) string {

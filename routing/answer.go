@@ -27,7 +27,7 @@ func (s *script) begin() Situation {
 	case number.Bridge != nil:
 		sit.Stage, sit.Target = StageBridge, s.wayOut(number.Bridge, number)
 	default:
-		sit.Target, sit.Waiting, sit.Priority = Target{Queue: number.Queue, Menu: number.Menu}, number.Waiting, number.Priority
+		sit.Target, sit.Waiting, sit.Priority = Target{Queue: number.Queue, Menu: number.Menu, Voicemail: number.Voicemail}, number.Waiting, number.Priority
 		s.row.Queue = number.Queue
 	}
 	if sit.Stage == StageBridge || sit.Stage == StagePlace { // nobody here has to do with it: there is neither conversation nor card
@@ -57,6 +57,10 @@ func (s *script) openConversation(now time.Time) {
 func (s *script) answer(sit Situation) Situation {
 	if s.cfg.Menus[sit.Target.Menu] != nil {
 		sit.Stage = StageMenu
+		return sit
+	}
+	if s.cfg.Voicemails[sit.Target.Voicemail] != nil {
+		sit.Stage = StageVoicemail
 		return sit
 	}
 	queue := s.cfg.Queues[sit.Target.Queue]
@@ -125,7 +129,7 @@ func (s *script) pickUp() fact.EndReason {
 			return e.why
 		case timeUp:
 			return fact.EndTimeout
-		case agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone:
+		case agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice:
 		}
 	}
 }

@@ -54,13 +54,17 @@ func (s *script) answerAway(queue *config.Queue, a *config.Away) fact.EndReason 
 
 // builtInAway is what callers hear of a closed queue whose hours have no message, in the company's language if it is among these.
 func builtInAway(speech config.Speech) *config.Audio {
-	texts := map[string]string{
+	return builtIn(speech, map[string]string{
 		"en": "We are closed at the moment. Please call again during our working hours. Goodbye.",
 		"de": "Wir haben zurzeit geschlossen. Bitte rufen Sie während unserer Geschäftszeiten wieder an. Auf Wiederhören.",
 		"fr": "Nous sommes fermés pour le moment. Merci de rappeler pendant nos heures d'ouverture. Au revoir.",
 		"es": "En este momento estamos cerrados. Por favor, llame de nuevo en nuestro horario de atención. Adiós.",
 		"ja": "ただいまの じかんは えいぎょうじかんがいです。えいぎょうじかんないに おかけなおしください。",
-	}
+	})
+}
+
+// builtIn is a text that the file doesn't have, in the company's language if there is one in it, else in English.
+func builtIn(speech config.Speech, texts map[string]string) *config.Audio {
 	a := &config.Audio{Say: texts[speech.Language], Language: speech.Language, Voice: speech.Voice, Rate: speech.Rate}
 	if a.Say == "" {
 		a.Say, a.Language, a.Voice = texts["en"], "en", ""

@@ -115,7 +115,7 @@ func (s *script) untilGuestAnswers(longest time.Duration) event {
 				early = true
 				s.hearEarly()
 			}
-		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, transferAsked, moved, nextRings, nextAnswered, nextGone:
+		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, transferAsked, moved, nextRings, nextAnswered, nextGone, voice:
 		}
 	}
 }
@@ -204,7 +204,7 @@ func (s *script) untilOneLeaves(longest time.Duration) fact.EndReason {
 			if why := s.transfer(e); why != fact.EndUnset {
 				return why
 			}
-		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, moved, nextRings, nextAnswered, nextGone:
+		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, moved, nextRings, nextAnswered, nextGone, voice:
 		}
 	}
 }

@@ -29,6 +29,7 @@ type desk struct {
 	queues   map[string]fact.QueueView
 	watchers map[string][]chan fact.DeskView
 	closed   bool
+	messages map[string]uint64 // changes of a queue's voicemails
 }
 
 func newDesk() *desk {
@@ -36,6 +37,7 @@ func newDesk() *desk {
 		cards:    make(map[fact.CallID]*card),
 		agents:   make(map[string]floor.AgentView),
 		queues:   make(map[string]fact.QueueView),
+		messages: make(map[string]uint64),
 		watchers: make(map[string][]chan fact.DeskView),
 	}
 }
@@ -110,6 +112,18 @@ func (d *desk) setQueue(v fact.QueueView) {
 	}
 }
 
+// messageChanged says that there is news of a queue's voicemails.
+func (d *desk) messageChanged(queue string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.messages[queue]++
+	for user := range d.watchers {
+		if slices.Contains(d.agents[user].Queues, queue) {
+			d.show(user)
+		}
+	}
+}
+
 // change changes what is known of a call, and makes the card if there is none.
 func (d *desk) change(id fact.CallID, how func(*card)) {
 	d.mu.Lock()
@@ -175,7 +189,9 @@ func (d *desk) view(user string) fact.DeskView {
 		Agent: a.AgentView, Queues: make([]fact.QueueView, 0, len(a.Queues)), WrapUp: a.WrapUp, Notice: a.Notice, Now: time.Now().UTC(),
 	}
 	for _, name := range a.Queues {
-		v.Queues = append(v.Queues, d.queues[name])
+		q := d.queues[name]
+		q.Messages = d.messages[name]
+		v.Queues = append(v.Queues, q)
 	}
 	if a.Call != "" {
 		v.Call = d.callView(a)

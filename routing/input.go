@@ -56,6 +56,7 @@ type event struct {
 	cmd    command        // commanded
 	who    *party         // transferAsked, agentAnswered, agentGone
 	to     Target         // transferAsked
+	talks  bool           // voice: the caller has begun to speak; false: has stopped
 }
 
 type eventKind uint8
@@ -79,6 +80,7 @@ const (
 	nextRings                       // the phone that a transfer leads to rings
 	nextAnswered                    // it was picked up
 	nextGone                        // it has ended
+	voice                           // the caller begins or stops to speak, where the plan wants that told
 )
 
 // sift keeps the books for every input, and makes of it what a stage has to know; false: nothing.
@@ -217,7 +219,9 @@ func (s *script) siftRoom(e media.Event) (event, bool) {
 	case media.BothWays:
 		p.log.Info("audio goes both ways again", "seat", p.row.Seat)
 		s.event(fact.Event{Kind: fact.AudioBothWays, At: e.At, Leg: p.row.ID, Agent: p.row.Party.User})
-	case media.Connected, media.PlayDone, media.Talks, media.Quiet:
+	case media.Talks, media.Quiet:
+		return event{kind: voice, talks: e.Kind == media.Talks}, p == s.customer
+	case media.Connected, media.PlayDone:
 	}
 	return event{}, false
 }

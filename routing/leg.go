@@ -94,9 +94,10 @@ type Sink func(LegEvent)
 
 // Target is where a call goes next.
 type Target struct {
-	Queue string
-	Menu  string
-	User  string // an agent, at whatever phone is registered
+	Queue     string
+	Menu      string
+	Voicemail string // an entry of voicemails
+	User      string // an agent, at whatever phone is registered
 
 	Trunk  string   // whoever answers behind this trunk
 	Number string   // with Trunk: whom to call there: E.164 is spelled as the trunk wants it, all else goes as it is

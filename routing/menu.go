@@ -98,6 +98,8 @@ func (s *script) toward(sit Situation, a config.Action) Situation {
 		sit.Stage, sit.Target = StageAnswer, Target{Queue: a.Queue}
 	case a.Menu != "":
 		sit.Stage, sit.Target = StageMenu, Target{Menu: a.Menu}
+	case a.Voicemail != "":
+		sit.Stage, sit.Target = StageVoicemail, Target{Voicemail: a.Voicemail}
 	case a.Number != "":
 		sit.Stage, sit.Target = StageBridge, Target{Number: a.Number, Given: true}
 	default:

@@ -14,6 +14,7 @@ const (
 	menuNumber   = "+81312345690"
 	closedNumber = "+81312345691" // a queue that never opens in 2000
 	talkNumber   = "+81312345692" // announcements with keys
+	boxNumber    = "+81312345694" // a voicemail
 	lateClosed   = "+81312345693" // closed, and answered with the agent
 )
 
@@ -25,7 +26,7 @@ func withMenus(cfg *config.Config) *config.Config {
 		"main": {
 			Name: "main", Prompt: say("main menu"), Wait: 5 * time.Second, Repeat: 2, BargeIn: true,
 			Keys: map[string]config.Action{
-				"1": {Queue: "support"}, "2": {Menu: "second"}, "22": {HangUp: true}, "3": {Message: say("address")}, "4": {Number: "+81399999999"}, "9": {Message: say("bye"), HangUp: true},
+				"1": {Queue: "support"}, "2": {Menu: "second"}, "22": {HangUp: true}, "3": {Message: say("address")}, "4": {Number: "+81399999999"}, "5": {Voicemail: "box"}, "9": {Message: say("bye"), HangUp: true},
 			},
 			NoKey: config.Action{Queue: "support"}, WrongKey: config.Action{Message: say("wrong")},
 		},
@@ -48,6 +49,8 @@ func withMenus(cfg *config.Config) *config.Config {
 			}},
 		},
 	}
+	cfg.Voicemails = map[string]*config.Voicemail{"box": {Name: "box", Queue: "support", Greeting: say("leave a message"), Thanks: say("thank you"), Longest: time.Minute, Silence: 6 * time.Second}}
+	cfg.Numbers[boxNumber] = &config.Number{Number: boxNumber, Voicemail: "box"}
 	for name, from := range map[string]string{"closed": "support", "talk": "support", "late closed": "late"} {
 		q := *cfg.Queues[from]
 		q.Name = name

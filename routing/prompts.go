@@ -9,14 +9,21 @@ import (
 	"path/filepath"
 	"slices"
 	"sync"
+	"time"
 
 	"mediasrv/config"
 	"mediasrv/media/prompt"
 )
 
+const (
+	beepHz     = 1000
+	beepLength = 400 * time.Millisecond
+)
+
 // Prompts is everything that a file makes callers hear, made before calls come. It is immutable and shared.
 type Prompts struct {
 	Ringback *prompt.Prompt // one ring and its pause
+	Beep     *prompt.Prompt // before a message
 	Music    *prompt.Prompt // in place of what is built in; nil: that
 	builtIn  func() *prompt.Prompt
 	made     map[config.Audio]*prompt.Prompt
@@ -25,7 +32,7 @@ type Prompts struct {
 
 // NewPrompts makes a set without any text or file of a configuration.
 func NewPrompts(ringback, music *prompt.Prompt) *Prompts {
-	return &Prompts{Ringback: ringback, Music: music, builtIn: sync.OnceValue(prompt.Music), made: make(map[config.Audio]*prompt.Prompt), live: newLive(nil, slog.New(slog.DiscardHandler))}
+	return &Prompts{Ringback: ringback, Beep: prompt.Tone(beepHz, beepLength), Music: music, builtIn: sync.OnceValue(prompt.Music), made: make(map[config.Audio]*prompt.Prompt), live: newLive(nil, slog.New(slog.DiscardHandler))}
 }
 
 // Prepare makes every text and file of a configuration, which may take seconds. What can't be made is an error with its place in the file, and
@@ -104,6 +111,13 @@ func audioOf(cfg *config.Config) []*config.Audio {
 		m := cfg.Menus[name]
 		add(m.Prompt, m.NoKey.Message, m.WrongKey.Message)
 		actions(m.Keys)
+	}
+	for _, name := range slices.Sorted(maps.Keys(cfg.Voicemails)) {
+		v := cfg.Voicemails[name]
+		add(v.Greeting, v.Thanks)
+		if v.Greeting == nil {
+			add(builtInVoicemail(cfg.Company.Speech))
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(cfg.Hours)) {
 		if a := cfg.Hours[name].Away; a != nil {

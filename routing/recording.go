@@ -21,16 +21,21 @@ func (s *script) record(want config.Recording, seg fact.Segment, other *party) *
 	if !want.Inbound || !want.PerLeg && !want.Merged {
 		return nil
 	}
+	seg.Channels = []fact.Channel{
+		{Leg: s.customer.row.ID, Seat: fact.SeatCustomer}, {Leg: other.row.ID, Seat: other.row.Seat},
+	}
+	seg.PerLeg, seg.Merged = want.PerLeg, want.Merged
+	return s.begins(seg)
+}
+
+// begins begins a segment whose channels are known; nil: it failed.
+func (s *script) begins(seg fact.Segment) *media.Tap {
 	s.segments++
 	seg.ID, seg.Number, seg.Conversation, seg.Call = fact.SegmentID(newID()), s.segments, s.row.Conversation, s.row.ID
 	seg.EndUser, seg.EndNumber = s.in.From.Name, s.row.From
 	if seg.EndUser == "" {
 		seg.EndUser = seg.EndNumber
 	}
-	seg.Channels = []fact.Channel{
-		{Leg: s.customer.row.ID, Seat: fact.SeatCustomer}, {Leg: other.row.ID, Seat: other.row.Seat},
-	}
-	seg.PerLeg, seg.Merged = want.PerLeg, want.Merged
 	tap, err := s.c.opt.Recorder.Start(seg)
 	if err != nil {
 		s.log.Error("recording could not start; the call goes on without", "segment", seg.ID, "error", err)

@@ -98,6 +98,8 @@ func (s *script) play(sit Situation) (next Situation) {
 		return s.menu(sit)
 	case StageAway:
 		return s.away(sit)
+	case StageVoicemail:
+		return s.voicemail(sit)
 	case StageWait:
 		return s.wait(sit)
 	case StageTalk:

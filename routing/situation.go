@@ -12,14 +12,15 @@ type Stage string
 
 // The stages.
 const (
-	StageAnswer Stage = "answer" // the entry point is found, the caller is answered
-	StageMenu   Stage = "menu"   // the caller chooses by keys
-	StageAway   Stage = "away"   // the queue is closed, the caller is told so
-	StageWait   Stage = "wait"   // the caller waits for an agent, agents ring
-	StageTalk   Stage = "talk"   // caller and agent talk
-	StageBridge Stage = "bridge" // the caller is connected with a party behind a trunk
-	StagePlace  Stage = "place"  // a number is called for somebody who isn't in the call
-	StageEnd    Stage = "end"    // there is nowhere to go
+	StageAnswer    Stage = "answer"    // the entry point is found, the caller is answered
+	StageMenu      Stage = "menu"      // the caller chooses by keys
+	StageAway      Stage = "away"      // the queue is closed, the caller is told so
+	StageVoicemail Stage = "voicemail" // the caller leaves a message
+	StageWait      Stage = "wait"      // the caller waits for an agent, agents ring
+	StageTalk      Stage = "talk"      // caller and agent talk
+	StageBridge    Stage = "bridge"    // the caller is connected with a party behind a trunk
+	StagePlace     Stage = "place"     // a number is called for somebody who isn't in the call
+	StageEnd       Stage = "end"       // there is nowhere to go
 )
 
 // Situation is all that a stage starts from. It is plain and serialisable, so that another process or node can go on from it.

@@ -38,6 +38,11 @@ const (
 		ON CONFLICT (path) DO UPDATE SET segment = excluded.segment, conversation = excluded.conversation, call = excluded.call, leg = excluded.leg,
 		part = excluded.part, format = excluded.format, agent = excluded.agent, end_user = excluded.end_user, end_number = excluded.end_number,
 		began = excluded.began, ended = excluded.ended, sha256 = excluded.sha256, bytes = excluded.bytes, gaps = excluded.gaps, repaired = excluded.repaired`
+	putVoicemail = `INSERT INTO voicemails (id, conversation, call, segment, box, queue, number, name, entry, began, ms)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET ms = excluded.ms`
+	markHeard  = `UPDATE voicemails SET heard = ?, heard_by = ? WHERE id = ? AND heard IS NULL`
+	markDone   = `UPDATE voicemails SET done = ?, done_by = ? WHERE id = ? AND done IS NULL`
+	markAgain  = `UPDATE voicemails SET done = NULL, done_by = '' WHERE id = ?`
 	putRenewal = `UPDATE sessions SET expires = ? WHERE token_hash = ? AND expires < ?`
 )
 
@@ -66,10 +71,26 @@ func (w *rowWriter) put(it item) error {
 		return w.putAgent(r)
 	case fact.Situation:
 		return w.putSituation(r)
+	case fact.Voicemail:
+		return w.exec(putVoicemail, r.ID, r.Conversation, r.Call, r.Segment, r.Box, r.Queue, r.Number, r.Name, r.Entry, stamp(r.Began), r.Length.Milliseconds())
+	case fact.VoicemailMark:
+		return w.mark(r)
 	case renewal:
 		return w.exec(putRenewal, stamp(r.expires), r.tokenHash, stamp(r.expires))
 	default:
 		return fmt.Errorf("store: no table for %T", it.what)
+	}
+}
+
+// mark notes what an agent did with a message.
+func (w *rowWriter) mark(m fact.VoicemailMark) error {
+	switch {
+	case m.Again:
+		return w.exec(markAgain, m.ID)
+	case m.Done:
+		return w.exec(markDone, stamp(m.At), m.User, m.ID)
+	default:
+		return w.exec(markHeard, stamp(m.At), m.User, m.ID)
 	}
 }
 

@@ -254,6 +254,7 @@ type lab struct {
 	logins *fakeLogins
 	centre *fakeCentre
 	ops    *fakeOperations
+	box    *fakeVoicemails
 	phones *fakePhones
 	heavy  oneAtATime
 	log    *logBuffer
@@ -290,14 +291,14 @@ func newLab(t *testing.T, change func(*Options)) *lab {
 	t.Helper()
 	hash := cheapHash(password)
 	l := &lab{
-		t: t, cfg: newConfig(), centre: &fakeCentre{}, ops: newFakeOperations(), phones: &fakePhones{}, heavy: make(oneAtATime, 1), log: &logBuffer{},
+		t: t, cfg: newConfig(), centre: &fakeCentre{}, ops: newFakeOperations(), box: &fakeVoicemails{}, phones: &fakePhones{}, heavy: make(oneAtATime, 1), log: &logBuffer{},
 		from: "192.0.2.7", ln: &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})},
 		logins: &fakeLogins{sessions: map[string]fact.Session{}, hashes: map[string]string{
 			"aiko": hash, "ben": hash, "dana": hash, "root": hash, "removed": hash,
 		}},
 	}
 	opt := Options{
-		Config: l.config, Logins: l.logins, Centre: l.centre, Operations: l.ops, Phones: l.phones, Heavy: l.heavy,
+		Config: l.config, Logins: l.logins, Centre: l.centre, Operations: l.ops, Voicemails: l.box, Phones: l.phones, Heavy: l.heavy,
 		Figures: func() Figures { return Figures{} },
 		Draining: func() bool {
 			l.mu.Lock()

@@ -18,6 +18,7 @@ type Options struct {
 	Centre     Centre
 	Phones     Phones
 	Operations Operations
+	Voicemails Voicemails
 	Heavy      Heavy          // shared by all who burn CPU: hashing of passwords waits here
 	Figures    func() Figures // read at each scrape; must not block for long
 	Lines      func() []Line  // read at each scrape; must not block for long. nil: none

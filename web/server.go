@@ -87,6 +87,7 @@ func New(opt Options) (*Server, error) {
 	api := s.newAPI()
 	s.addRoutes(api)
 	s.addOperations(api)
+	s.addVoicemails(api)
 	describeEvents(api)
 	describeTrunkEvents(api)
 	s.handle("GET "+eventsPath, needAgent, http.HandlerFunc(s.events))

@@ -107,7 +107,7 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 	}
 	phones.stack = s.stack
 	s.web, err = web.New(web.Options{
-		Config: func() *config.Config { return cfg }, Logins: s.store, Centre: s.centre, Operations: operations{s.centre, s.stack, s.store}, Phones: s.stack, Heavy: s.heavy,
+		Config: func() *config.Config { return cfg }, Logins: s.store, Centre: s.centre, Operations: operations{s.centre, s.stack, s.store}, Voicemails: voicemails{s.centre, s.store, s.recorder}, Phones: s.stack, Heavy: s.heavy,
 		Figures: s.figures, Lines: s.lines, SIP: s.stack.WebSocket(), Draining: s.draining.Load, Log: s.log,
 	})
 	return err

@@ -28,6 +28,8 @@ type QueueView struct {
 	Name    string     `json:"name"`
 	Waiting int        `json:"waiting"`
 	Longest *time.Time `json:"longest"` // since when the longest waiting caller waits; null: nobody waits
+	// Messages grows with every change of the queue's voicemails: time to read the list again.
+	Messages uint64 `json:"messages" doc:"grows with every change of the queue's voicemails"`
 }
 
 // CallView is the call that an agent is offered, talks in, or wraps up.

@@ -151,6 +151,13 @@ const (
 	WrapUpExtended EventKind = "wrap-up-extended"
 	WrapUpEnded    EventKind = "wrap-up-ended"
 
+	VoicemailBegan EventKind = "voicemail"       // the caller is asked for a message
+	VoicemailLeft  EventKind = "voicemail-left"  // and has left one
+	VoicemailEmpty EventKind = "voicemail-empty" // and has said nothing
+	VoicemailHeard EventKind = "voicemail-heard" // by an agent
+	VoicemailDone  EventKind = "voicemail-done"  // an agent has dealt with it
+	VoicemailAgain EventKind = "voicemail-again" // it is to be dealt with again
+
 	EmergencyDialled EventKind = "emergency" // past every limit
 )
 
@@ -164,7 +171,7 @@ type AgentChange struct {
 	Call     CallID
 }
 
-// Record is anything that the journal keeps: Conversation, Call, Leg, Event, AgentChange, Recording, Agent, Situation.
+// Record is anything that the journal keeps: Conversation, Call, Leg, Event, AgentChange, Recording, Agent, Situation, Voicemail, VoicemailMark.
 type Record interface{ record() }
 
 func (Conversation) record() {}

@@ -13,6 +13,7 @@ type Segment struct {
 	AgentName    string
 	EndUser      string // name, or the number
 	EndNumber    string
+	Voicemail    string    // the entry of voicemails that it is a message for; empty: it is part of a talk
 	Channels     []Channel // index = channel of the tap
 	PerLeg       bool      // one file per channel
 	Merged       bool      // one stereo file: customer left, all others right

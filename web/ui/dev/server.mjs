@@ -95,6 +95,8 @@ function api(fake, sessions, key, body, req, res) {
   const view = structuredClone(fake.view);
   const now = new Date().toISOString();
   switch (key) {
+    case 'GET /api/voicemails':
+      return json(res, 200, { voicemails: [] });
     case 'GET /api/me':
       return json(res, 200, me);
     case 'POST /api/logout':

@@ -34,6 +34,8 @@ export interface QueueView {
   name: string;
   waiting: number;
   longest: string | null;
+  /** Grows with every change of the queue's voicemails. */
+  messages: number;
 }
 
 export interface EventView {

@@ -2,6 +2,7 @@ import type { Key } from '../../text/catalogue';
 import { t } from '../../text/text';
 import { Icon } from '../kit/Icon';
 import { Keycap } from '../kit/Keycap';
+import { Messages } from './Messages';
 
 const keys: readonly [Key, Key][] = [
   ['shortcutAnswer', 'keyAnswer'],
@@ -15,6 +16,7 @@ const keys: readonly [Key, Key][] = [
 export function NoCustomer() {
   return (
     <div class="no-customer">
+      <Messages />
       <span class="no-customer-sign" aria-hidden="true">
         <Icon name="person" size={28} />
       </span>
