@@ -12,6 +12,7 @@ type order uint8
 const (
 	openRoom order = iota + 1
 	setPlan
+	swapEnds
 	closeRoom
 	addEndpoint
 	negotiate
@@ -29,7 +30,8 @@ type command struct {
 	do     order
 	room   *Room
 	end    *Endpoint
-	plan   *Plan
+	plan   *Plan // setPlan; swapEnds: room for the new one
+	swap   [2]EndpointID
 	agreed *Negotiated
 	rate   int                   // negotiate, closeEndpoint: of the room's PCM from now on; 0: as it is
 	coders [MaxEndpoints]*coders // those that change
@@ -59,6 +61,10 @@ func (w *Worker) obey(now int64) {
 		case openRoom:
 			w.addRoom(c.room)
 		case setPlan:
+			c.room.follow(c.plan, now)
+		case swapEnds:
+			*c.plan = c.room.plan
+			c.plan.Swap(c.swap[0], c.swap[1])
 			c.room.follow(c.plan, now)
 		case closeRoom:
 			w.dropRoom(c.room)

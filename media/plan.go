@@ -62,3 +62,27 @@ type TapRow struct {
 	Of      EndpointID
 	Channel uint8
 }
+
+// Swap gives one endpoint the place of another: what it hears and plays, who hears it, and the taps on it.
+func (p *Plan) Swap(from, to EndpointID) {
+	p.Rows[from], p.Rows[to] = p.Rows[to], p.Rows[from]
+	for i := range p.Rows {
+		h := &p.Rows[i].Hears
+		a, b := h.Has(from), h.Has(to)
+		*h &^= Of(from, to)
+		if a {
+			*h |= Of(to)
+		}
+		if b {
+			*h |= Of(from)
+		}
+	}
+	for i := range p.Taps {
+		switch t := &p.Taps[i]; t.Of {
+		case from:
+			t.Of = to
+		case to:
+			t.Of = from
+		}
+	}
+}

@@ -45,6 +45,13 @@ func (r *Room) Set(p Plan) {
 	}
 }
 
+// Swap gives one endpoint the place of another in the plan that is followed: it hears what that one heard, is heard and tapped in its stead.
+func (r *Room) Swap(from, to EndpointID) {
+	if !r.closed.Load() && from != to {
+		r.worker.post(command{do: swapEnds, room: r, plan: &Plan{}, swap: [2]EndpointID{from, to}})
+	}
+}
+
 // Quality is how the line of an endpoint was in the latest full second. Any goroutine may ask.
 func (e *Endpoint) Quality() rtp.Quality {
 	e.judged.Lock()

@@ -33,8 +33,11 @@ func (s *script) end(sit Situation) {
 	s.awaitLegs(why)
 	s.c.forget(s.row.ID)
 	for _, in := range s.box.Close() {
-		if c, ok := in.(command); ok {
-			c.answer <- ErrNoCall
+		switch in := in.(type) {
+		case command:
+			in.answer <- ErrNoCall
+		case fromLeg:
+			LegEvent(in).decline()
 		}
 	}
 }

@@ -107,6 +107,7 @@ func (s *script) sift(in input, takes []verb) (event, bool) {
 func (s *script) siftLeg(e LegEvent) (event, bool) {
 	p := s.parties[e.Leg]
 	if p == nil || p.ended {
+		e.decline()
 		return event{}, false
 	}
 	switch e.Kind {
@@ -129,6 +130,8 @@ func (s *script) siftLeg(e LegEvent) (event, bool) {
 		return s.siftTransfer(p, e)
 	case LegMoved:
 		return event{kind: moved, status: e.Status}, p == s.customer
+	case LegReplaced:
+		s.replace(p, e.By)
 	}
 	return event{}, false
 }
@@ -139,6 +142,7 @@ func (s *script) legAnswered(p *party, e LegEvent) (event, bool) {
 	}
 	p.row.Answered, p.row.Codec = stamp(e.At), p.leg.Codec()
 	s.keep(p)
+	s.succeeded(p)
 	switch p {
 	case s.customer:
 		return event{kind: callerAnswered}, true
@@ -159,6 +163,9 @@ func (s *script) legEnded(p *party, e LegEvent) (event, bool) {
 	p.row.Ended, p.row.End, p.row.Codec, p.row.Quality = stamp(e.At), e.Why, p.leg.Codec(), e.Quality
 	s.keep(p)
 	p.log.Debug("leg ended", "reason", e.Why, "text", e.Text)
+	if s.restore(p) {
+		return event{}, false
+	}
 	switch p {
 	case s.customer:
 		return event{kind: over, why: s.callerEnd(e.Why)}, true

@@ -70,6 +70,7 @@ const (
 	LegHeld                             // the far end directs its media: Sends, Takes
 	LegTransfer                         // the far end wants the other party to be connected with To; it waits for Transferee
 	LegMoved                            // the far end has called somebody else as it was asked to, or not: Status
+	LegReplaced                         // By is to have its place: another phone of the same party, or whom it has transferred the call to
 )
 
 // LegEvent is something that happened to a leg.
@@ -84,6 +85,7 @@ type LegEvent struct {
 	Sends  bool    // LegHeld: the far end sends media
 	Takes  bool    // LegHeld: it takes media; false: it holds the call
 	To     *Target // LegTransfer
+	By     Leg     // LegReplaced: an inbound leg in the same room, whose events come to the same inbox; it is answered or hung up
 	At     time.Time
 	// Quality is how the line was. LegEnded.
 	Quality fact.Quality
@@ -115,6 +117,8 @@ type Room interface {
 	// Listen sets where events go; to be called before the first Set.
 	Listen(media.Sink)
 	Set(media.Plan)
+	// Swap gives one endpoint the place of another in the plan.
+	Swap(from, to media.EndpointID)
 	// Close ends all endpoints. Calling it again does nothing.
 	Close()
 }

@@ -14,6 +14,7 @@ type party struct {
 	row    fact.Leg
 	ended  bool
 	digits digits
+	before *party // whose place it takes as soon as it has answered; nil: nobody's
 	log    *slog.Logger
 }
 

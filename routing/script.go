@@ -65,7 +65,11 @@ func newScript(c *Centre, leg Leg, room Room, in fact.Invite) *script {
 }
 
 // fromLeg is the Sink of all legs of the call.
-func (s *script) fromLeg(e LegEvent) { s.box.Put(fromLeg(e)) }
+func (s *script) fromLeg(e LegEvent) {
+	if !s.box.Put(fromLeg(e)) {
+		e.decline()
+	}
+}
 
 // run is the whole call.
 func (s *script) run(refuse bool) {

@@ -168,8 +168,9 @@ func (r *fakeRoom) endpoint(webrtc bool, _ netip.Addr) (endpoint, error) {
 	return e, nil
 }
 
-func (r *fakeRoom) Listen(media.Sink) {}
-func (r *fakeRoom) Set(media.Plan)    {}
+func (r *fakeRoom) Listen(media.Sink)          {}
+func (r *fakeRoom) Set(media.Plan)             {}
+func (r *fakeRoom) Swap(_, _ media.EndpointID) {}
 func (r *fakeRoom) Close() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -274,6 +275,8 @@ func (g *rig) kinds() string {
 			out = append(out, "transfer:"+e.To.Number)
 		case routing.LegMoved:
 			out = append(out, fmt.Sprint("moved:", e.Status))
+		case routing.LegReplaced:
+			out = append(out, "replaced")
 		}
 	}
 	return strings.Join(out, " ")

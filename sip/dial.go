@@ -10,8 +10,6 @@ import (
 	"strings"
 
 	"mediasrv/config"
-	"mediasrv/media/codec"
-	"mediasrv/media/sdp"
 	"mediasrv/routing"
 	"mediasrv/routing/fact"
 	"mediasrv/sip/dialog"
@@ -35,13 +33,10 @@ func (s *Stack) Dial(to routing.Target, from routing.Caller, in routing.Room, ev
 		return nil, fmt.Errorf("sip: dial %s: %w", to.User, routing.ErrUnreachable)
 	}
 	o := outbound{
-		flow: b.Flow, target: b.Contact, first: dialog.Hop{Routes: b.Path}, medium: medium{webrtc: b.Browser, codecs: codecs(nil), srtp: sdp.Optional},
+		flow: b.Flow, target: b.Contact, first: dialog.Hop{Routes: b.Path}, medium: phoneMedium(b.Browser),
 		party: fact.Party{User: to.User, Name: s.nameOf(to.User)},
 		to:    dialog.Party{URI: sip.Uri{Scheme: "sip", User: to.User, Host: realm}},
 		from:  callerParty(from),
-	}
-	if b.Browser {
-		o.medium.codecs = []codec.Type{codec.Opus}
 	}
 	if from.Call != "" {
 		o.headers = append(o.headers, sip.NewHeader("X-Mediasrv-Call", string(from.Call)))
@@ -154,15 +149,13 @@ type outbound struct {
 func (s *Stack) begin(o outbound, in routing.Room, events routing.Sink) (*Leg, error) {
 	end, err := newEndpoint(in, o.medium.webrtc, o.flow.Remote.Addr())
 	if err != nil {
-		if o.trunk != nil {
-			s.trunks.Give(o.trunk)
-		}
+		s.giveBack(o.trunk)
 		return nil, fmt.Errorf("sip: dial: %w", err)
 	}
 	l := &Leg{
 		trunk: o.trunk,
 		stack: s, id: newLegID(), party: o.party, sipID: rand.Text() + "@" + realm, browser: o.medium.webrtc,
-		sink: events, flowID: o.flow.ID,
+		sink: events, flowID: o.flow.ID, room: in,
 	}
 	if o.link != nil {
 		l.attempt = o.link.Attempt()

@@ -22,14 +22,14 @@ const retryAfter = 10
 // invited takes an INVITE that begins a call.
 func (s *Stack) invited(tx *transaction.Server) {
 	if tx.Flow.WebSocket() || s.phones.Who(tx.Flow) != "" {
-		refuse(tx, sip.StatusForbidden, "Forbidden (agents' phones can't call out yet)")
+		s.phoneCalls(tx)
 		return
 	}
 	t := s.trunkOf(tx)
 	if t == nil || s.unproven(tx, t) {
 		return
 	}
-	if refused(tx) {
+	if refused(tx) || s.replaces(tx, t, "") {
 		return
 	}
 	in, known := s.wanted(tx.Request, t)
@@ -105,7 +105,7 @@ func (s *Stack) take(tx *transaction.Server, t *config.Trunk, in fact.Invite) {
 	l := &Leg{stack: s, id: newLegID(), party: in.From, sipID: in.SIPID, trunk: t, flowID: tx.Flow.ID}
 	l.log = s.log.With("leg", string(l.id), "sip", in.SIPID)
 	room, err := s.open(l.log)
-	if err == nil {
+	if l.room = room; err == nil {
 		if l.end, err = newEndpoint(room, false, tx.Flow.Remote.Addr()); err != nil {
 			room.Close()
 		}
@@ -116,7 +116,8 @@ func (s *Stack) take(tx *transaction.Server, t *config.Trunk, in fact.Invite) {
 		refuse(tx, sip.StatusServiceUnavailable, "Service Unavailable", dialog.RetryAfter(retryAfter))
 		return
 	}
-	if !s.connect(l, tx, codecs(t.Codecs)) {
+	l.sit(l.end)
+	if !s.connect(l, tx, mediumOf(t, codecs(t.Codecs)), manners(t)) {
 		s.trunks.Give(t)
 		l.end.Close()
 		room.Close()
@@ -130,11 +131,10 @@ func (s *Stack) take(tx *transaction.Server, t *config.Trunk, in fact.Invite) {
 }
 
 // connect makes the leg's dialog; false if the INVITE was refused.
-func (s *Stack) connect(l *Leg, tx *transaction.Server, codecs []codec.Type) bool {
-	l.sit(l.end)
-	l.session = newSession(l.end, mediumOf(l.trunk, codecs), l.held)
+func (s *Stack) connect(l *Leg, tx *transaction.Server, m medium, how dialog.Manners) bool {
+	l.session = newSession(l.end, m, l.held)
 	d, err := dialog.Receive(dialog.Config{
-		Queue: s.table.Hold(l.sipID), Session: l.session, Owner: owner{l}, Place: s.place(tx.Flow), Manners: manners(l.trunk),
+		Queue: s.table.Hold(l.sipID), Session: l.session, Owner: owner{l}, Place: s.place(tx.Flow), Manners: how,
 		Know: s.knower(tx.Flow), Log: l.log,
 	}, tx)
 	if err != nil {
@@ -187,10 +187,31 @@ func (s *Stack) trunkOf(tx *transaction.Server) *config.Trunk {
 		s.phones.Challenge(tx, stale)
 		return nil
 	}
-	if _, _, ok := s.phones.Authenticate(tx); ok { // a desk phone that hasn't registered
-		refuse(tx, sip.StatusForbidden, "Forbidden (agents' phones can't call out yet)")
-	}
+	s.phoneLogsIn(tx) // a desk phone that hasn't registered
 	return nil
+}
+
+// phoneCalls takes an INVITE of an agent's registered phone. Over UDP anybody can write its address, so that it must show its login.
+func (s *Stack) phoneCalls(tx *transaction.Server) {
+	if tx.Flow.Reliable() {
+		s.phoneInvites(tx, s.phones.Who(tx.Flow))
+		return
+	}
+	s.phoneLogsIn(tx)
+}
+
+func (s *Stack) phoneLogsIn(tx *transaction.Server) {
+	if user, ok := s.phones.UserOf(tx); ok {
+		s.phoneInvites(tx, user)
+	}
+}
+
+// phoneInvites takes a call of an agent whom we know.
+func (s *Stack) phoneInvites(tx *transaction.Server, user string) {
+	if refused(tx) || s.replaces(tx, nil, user) {
+		return
+	}
+	refuse(tx, sip.StatusForbidden, "Forbidden (agents' phones can't call out yet)")
 }
 
 // codecs reads the names of a trunk's codecs; G.711 in both laws if there are none.

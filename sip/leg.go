@@ -21,6 +21,7 @@ type Leg struct {
 	id      fact.LegID
 	party   fact.Party
 	sipID   string
+	room    routing.Room     // that its endpoint is in
 	end     endpoint         // used on the queue, once others see the leg
 	at      media.EndpointID // its ID
 	session *session
@@ -127,9 +128,7 @@ func (o owner) Ended(why fact.EndReason, text string) {
 	o.end.Close()
 	q := quality(o.end.Course())
 	o.end, o.session.end = closed{o.at}, closed{o.at}
-	if o.trunk != nil {
-		o.stack.trunks.Give(o.trunk)
-	}
+	o.stack.giveBack(o.trunk)
 	o.attempt.Over(failed(why, o.dialog.Status()))
 	if o.leave != nil {
 		o.leave()

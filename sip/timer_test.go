@@ -196,7 +196,7 @@ func TestSessionTimerOut(t *testing.T) {
 	inBubble(t, func(g *rig) {
 		l := g.dial(CallOptions{From: "1", Manners: half})
 		inv := g.one("INVITE")
-		if inv.header("Session-Expires") != "1800" || inv.header("Min-SE") != "90" || inv.header("Supported") != "timer" {
+		if inv.header("Session-Expires") != "1800" || inv.header("Min-SE") != "90" || inv.header("Supported") != "replaces, timer" {
 			t.Error(inv.text)
 		}
 		g.send(carrierAddr, reply(inv, "422 Session Interval Too Small", "x", "Min-SE: 3600\r\n", ""))

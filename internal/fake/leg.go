@@ -253,6 +253,15 @@ func (l *Leg) Transfers(to routing.Target) {
 	l.tell(routing.LegEvent{Kind: routing.LegTransfer, To: &to})
 }
 
+// Replaced is the INVITE of another phone that asks for its place.
+func (l *Leg) Replaced(by *Leg) {
+	l.mu.Lock()
+	sink := l.sink
+	l.mu.Unlock()
+	by.Connect(sink)
+	l.tell(routing.LegEvent{Kind: routing.LegReplaced, By: by})
+}
+
 // Transferred implements routing.Transferee.
 func (l *Leg) Transferred(status int) {
 	l.mu.Lock()

@@ -56,6 +56,13 @@ func (r *Room) Set(p media.Plan) {
 	}
 }
 
+// Swap implements routing.Room.
+func (r *Room) Swap(from, to media.EndpointID) {
+	p := r.Plan()
+	p.Swap(from, to)
+	r.Set(p)
+}
+
 func (r *Room) done(token uint32) {
 	r.mu.Lock()
 	var still bool

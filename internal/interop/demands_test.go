@@ -79,6 +79,10 @@ func demands() []section {
 			{"REFER in and out, Replaces, NOTIFY; a carrier's is refused unless allowed", "3515, 3891, 4488", []string{
 				"sip.TestReferRefused", "sip.TestRefer", "sip.TestReferOddities", "sip.TestReferReplacesOurs", "sip.TestReferOut",
 			}},
+			{"INVITE with Replaces: a transfer that was announced, a pick-up at another phone; only of one's own calls", "3891", []string{
+				"sip.TestReplaces", "sip.TestReplacesRefused", "sip.TestReplacesAtOtherTimes", "sip.TestReplacesCancelled", "sip.TestReplacesWhileItRings",
+				"sip.TestReplacesOfSomebodyElse", "sip.TestReplacesByPhone", "routing.TestReplaceEndOfBridge", "routing.TestReplaceFails", "media.TestSwap",
+			}},
 			{"3xx by policy, with a limit", "3261", []string{"sip.TestRedirects"}},
 			{"OPTIONS both ways, 503 while draining", "3261", []string{"sip.TestProbes", "sip.TestDrain"}},
 			{"503 with Retry-After on overload, calls and calls per second per trunk", "3261", []string{

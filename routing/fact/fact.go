@@ -147,6 +147,7 @@ const (
 	CallEnded      EventKind = "call-ended"
 	DialRefused    EventKind = "dial-refused" // a number that may not be called, or not now
 	NextTrunk      EventKind = "next-trunk"   // a trunk failed, the next one is tried
+	LegReplaced    EventKind = "leg-replaced" // another phone has taken the place of a party's: it has passed the call on, or picked it up there
 	WrapUpBegan    EventKind = "wrap-up-began"
 	WrapUpExtended EventKind = "wrap-up-extended"
 	WrapUpEnded    EventKind = "wrap-up-ended"

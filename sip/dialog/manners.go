@@ -95,9 +95,9 @@ func has(list []string, name string) bool {
 	return false
 }
 
-// supported is the value of Supported in what we send; empty: nothing beyond the bare call.
+// supported is the value of Supported in what we send.
 func (d *Dialog) supported() string {
-	var all []string
+	all := []string{"replaces"}
 	if d.cfg.Manners.Reliable != Off {
 		all = append(all, "100rel")
 	}
@@ -131,9 +131,7 @@ type headed interface{ AppendHeader(h sip.Header) }
 // introduce says what we can do.
 func (d *Dialog) introduce(m headed) {
 	m.AppendHeader(sip.NewHeader("Allow", d.allow()))
-	if s := d.supported(); s != "" {
-		m.AppendHeader(sip.NewHeader("Supported", s))
-	}
+	m.AppendHeader(sip.NewHeader("Supported", d.supported()))
 }
 
 // seconds reads the number that a header's value begins with: delta-seconds, or a part of one of its parameters.

@@ -114,7 +114,7 @@ func Refuse(tx *transaction.Server) (code int, phrase string, headers []sip.Head
 
 // unknownOptions are the extensions that a request requires and that nobody here has. Whether this dialog has the others is its own business.
 func unknownOptions(req *sip.Request) []string {
-	return slices.DeleteFunc(Tokens(req, "Require"), func(name string) bool { return has([]string{"100rel", "timer", "norefersub"}, name) })
+	return slices.DeleteFunc(Tokens(req, "Require"), func(name string) bool { return has([]string{"100rel", "timer", "norefersub", "replaces"}, name) })
 }
 
 // Tokens are the comma-separated values of all headers of a name.

@@ -110,6 +110,12 @@ func (r *Registrar) Authenticate(tx *transaction.Server) (login, string, bool) {
 	return login{}, "", false
 }
 
+// UserOf is Authenticate for who needs no more than whose phone it is.
+func (r *Registrar) UserOf(tx *transaction.Server) (user string, ok bool) {
+	l, _, ok := r.Authenticate(tx)
+	return l.user, ok
+}
+
 // LoginOf is a request's login, as digest checks it.
 func LoginOf(req *sip.Request, value string, flow transaction.Flow) digest.Login {
 	return digest.Login{Method: string(req.Method), URI: req.Recipient.String(), Value: value, Peer: flow.Remote.Addr()}
