@@ -27,6 +27,11 @@ func (s *script) seatOf(p *party) **party {
 			return seat
 		}
 	}
+	for _, r := range s.ringers {
+		if r.party == p {
+			return &r.party
+		}
+	}
 	return nil
 }
 

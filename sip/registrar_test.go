@@ -160,7 +160,11 @@ func TestDeskPhoneIsCalled(t *testing.T) {
 func TestAgentsCantCallOut(t *testing.T) {
 	inBubble(t, func(g *rig) {
 		g.phone()
-		g.send(phoneAddr, ask{method: "INVITE", from: "<sip:chenphone@mediasrv>;tag=1", source: phoneAddr}.String())
+		a := ask{method: "INVITE", from: "<sip:chenphone@mediasrv>;tag=1", source: phoneAddr}
+		g.send(phoneAddr, a.String())
+		ch := g.one("SIP/2.0 401")
+		a.seq, a.extra = 2, answerTo(ch.headers("WWW-Authenticate"), "INVITE", "sip:+81312345678@127.0.0.1", "chenphone", "chensecret")
+		g.send(phoneAddr, a.String())
 		g.one("SIP/2.0 403")
 	})
 }
