@@ -27,6 +27,8 @@ func defaults(dir string) *Config {
 			RingTimeout: 30 * time.Second,
 			WrapUp:      WrapUp{Time: 30 * time.Second, Extend: true},
 			Recording:   Recording{Inbound: true, Outbound: true, PerLeg: true},
+
+			ServiceLevel: ServiceLevel{Within: 20 * time.Second, Short: 5 * time.Second},
 		},
 		Trunks: map[string]*Trunk{"loopback": {
 			Name: "loopback", Kind: "byoc", Transport: "udp", SRTP: "off", Codecs: []string{"PCMU", "PCMA"}, Inbound: true, Identity: usualIdentity(), NumbersAs: "e164",
@@ -131,6 +133,7 @@ func (b *builder) company(n *node) {
 	c.RingTimeout = val(n.get("ring_timeout"), c.RingTimeout)
 	c.WrapUp = wrapUpOf(n.get("wrap_up")).over(c.WrapUp)
 	c.Recording = recordingOf(n.get("recording")).over(c.Recording)
+	c.ServiceLevel = serviceLevelOf(n.get("service_level")).over(c.ServiceLevel)
 	b.dialOut(n.get("dial_out"))
 	speech := n.get("speech")
 	c.Speech = Speech{

@@ -122,6 +122,8 @@ func (b *builder) queues(n *node) {
 			WrapUp:      wrapUpOf(q.get("wrap_up")).over(company.WrapUp),
 			Recording:   recordingOf(q.get("recording")).over(company.Recording),
 			Priority:    val(q.get("priority"), 0),
+
+			ServiceLevel: serviceLevelOf(q.get("service_level")).over(company.ServiceLevel),
 		}
 		if w := q.get("waiting"); b.exists(w, b.waitingNames) {
 			queue.Waiting = w.text

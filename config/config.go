@@ -68,6 +68,7 @@ type Company struct {
 	Dispositions Dispositions
 	DialOut      DialOut  // Calls is of everybody
 	Emergency    []string // numbers besides the country's
+	ServiceLevel ServiceLevel
 }
 
 // Speech is the voice that reads texts.
@@ -86,6 +87,12 @@ type Speech struct {
 type WrapUp struct {
 	Time   time.Duration // 0: none
 	Extend bool          // may the agent add 10 s
+}
+
+// ServiceLevel says what statistics count as answered in time.
+type ServiceLevel struct {
+	Within time.Duration // of the wait
+	Short  time.Duration // who gives up sooner doesn't count
 }
 
 // Recording says which calls are recorded, and as what.
@@ -198,6 +205,8 @@ type Queue struct {
 	WrapUp      WrapUp
 	Recording   Recording
 	Priority    int
+
+	ServiceLevel ServiceLevel
 }
 
 // User is somebody who can log in.

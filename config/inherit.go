@@ -17,6 +17,22 @@ type recordingChange struct {
 	Files *string
 }
 
+// serviceLevelChange is what a queue says about the service level; nil: nothing.
+type serviceLevelChange struct {
+	Within *time.Duration
+	Short  *time.Duration
+}
+
+func (l *serviceLevelChange) over(base ServiceLevel) ServiceLevel {
+	set(&base.Within, l.Within)
+	set(&base.Short, l.Short)
+	return base
+}
+
+func serviceLevelOf(n *node) *serviceLevelChange {
+	return &serviceLevelChange{Within: pointer[time.Duration](n.get("within")), Short: pointer[time.Duration](n.get("short"))}
+}
+
 func (w *wrapUpChange) over(base WrapUp) WrapUp {
 	if w == nil {
 		return base

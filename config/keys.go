@@ -78,6 +78,7 @@ func companyKeys() *shape {
 		field{key: "recording", what: recordingKeys("[inbound, outbound]", "per-leg", ""), about: "Which calls are recorded, and as what."},
 		field{key: "dispositions", what: dispositionKeys(), about: "What an agent can call the outcome of a call."},
 		field{key: "dial_out", what: dialOutKeys(""), about: "What may be dialled; users and trunks can have it different."},
+		field{key: "service_level", what: serviceLevelKeys("20s", "5s", ""), about: "What statistics count as answered in time."},
 		later("hold"), later("transfer"), later("statuses"),
 	)
 }
@@ -104,6 +105,13 @@ func wrapUpKeys(length, extend, from string) *shape {
 	return of(
 		field{key: "time", what: durationIn(0, time.Hour), std: length, or: from, about: "Length; `0s`: none."},
 		field{key: "extend", what: yesNo(), std: extend, or: from, about: "May the agent add ten seconds, as often as wanted?"},
+	)
+}
+
+func serviceLevelKeys(within, short, from string) *shape {
+	return of(
+		field{key: "within", what: durationIn(time.Second, time.Hour), std: within, or: from, about: "The service level is the share of callers who are answered within this time."},
+		field{key: "short", what: durationIn(0, 5*time.Minute), std: short, or: from, about: "Who gives up sooner than this doesn't count."},
 	)
 }
 
@@ -244,7 +252,8 @@ func queueKeys() *shape {
 		field{key: "recording", what: recordingKeys("", "", "the company's"), about: "Overrides the company's."},
 		field{key: "priority", what: integer(0, 99), std: "0", about: "Callers with a higher one are answered first."},
 		field{key: "hours", what: ref("hours"), or: "always", about: "When callers are taken; outside them they hear the away message, and those who wait already are still offered."},
-		later("hold"), later("transfer"), later("dispositions"), later("service_level"),
+		later("hold"), later("transfer"), later("dispositions"),
+		field{key: "service_level", what: serviceLevelKeys("", "", "the company's"), about: "Overrides the company's."},
 	)
 }
 

@@ -73,13 +73,14 @@ company:
   ring_timeout: 20s
   wrap_up: {time: 10s, extend: false}
   recording: {calls: [inbound], files: merged}
+  service_level: {within: 1m}
   speech: {language: en, voice: en-gb, rate: 1.5}
 numbers:
   "+815012345678": {to: {queue: b}, priority: 7}
   "+815012345679":
 queues:
   a: {priority: 3}
-  b: {ring_timeout: 5s, wrap_up: {time: 45s}, recording: {files: both}, waiting: w}
+  b: {ring_timeout: 5s, wrap_up: {time: 45s}, recording: {files: both}, waiting: w, service_level: {short: 0s}}
 users:
   aiko: {wrap_up: {extend: true}}
   ben: {recording: {calls: []}}
@@ -92,6 +93,9 @@ waiting_strategies:
 `)
 	if a, b := cfg.Queues["a"], cfg.Queues["b"]; a.RingTimeout != 20*time.Second || b.RingTimeout != 5*time.Second {
 		t.Errorf("ring timeouts %v %v", a.RingTimeout, b.RingTimeout)
+	}
+	if a, b := cfg.Queues["a"], cfg.Queues["b"]; a.ServiceLevel != (ServiceLevel{time.Minute, 5 * time.Second}) || b.ServiceLevel != (ServiceLevel{time.Minute, 0}) {
+		t.Errorf("service levels %v %v", a.ServiceLevel, b.ServiceLevel)
 	}
 	for _, c := range []struct {
 		queue, user string
@@ -133,7 +137,7 @@ waiting_strategies:
 	if w.LongestWait != 90*time.Second || w.Greeting.Voice != "en-gb" || w.Greeting.Rate != 1.5 {
 		t.Errorf("%+v %+v", w, w.Greeting)
 	}
-	if m := w.LongestMessage; m.Language != "ja" || m.Voice != "" || m.At.Line != 22 {
+	if m := w.LongestMessage; m.Language != "ja" || m.Voice != "" || m.At.Line != 23 {
 		t.Errorf("message in another language: %+v, want no voice and its line", m)
 	}
 }
