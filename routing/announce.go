@@ -152,6 +152,7 @@ func (w *waiter) leaves() bool { return w.chosen.Leads() && !w.view.Replying && 
 func (w *waiter) leave() Situation {
 	w.stopRinging("the caller has chosen something else")
 	w.c.floor.Leave(w.row.ID)
+	w.event(fact.Event{Kind: fact.LeftQueue, Queue: w.queue.Name, Detail: w.chosen.Words()})
 	w.log.Info("caller leaves the queue by a key", "queue", w.queue.Name)
 	return w.toward(w.sit, w.chosen)
 }

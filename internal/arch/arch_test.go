@@ -37,7 +37,7 @@ func rooms() []room {
 		{"recorder/…", []string{"config", "media", "media/wav", "media/codec", "routing/fact"}},
 		{"tts/…", []string{"config", "media/prompt", "media/wav"}},
 		{"sip/…", []string{"config", "routing", "routing/fact", "media/…", "sip/…"}},
-		{"store/…", []string{"routing", "routing/fact", "recorder"}},
+		{"store/…", []string{"routing", "routing/fact", "routing/stats", "recorder"}},
 		{"web/…", []string{"config", "routing", "routing/fact", "web/…"}},
 		{"internal/…", []string{"…"}},
 	}

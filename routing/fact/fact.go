@@ -132,6 +132,7 @@ const (
 	Announced      EventKind = "announcement"
 	Queued         EventKind = "queued"
 	Considered     EventKind = "considered" // who was passed over for the offer that follows, and why; without an agent: why nobody rings
+	LeftQueue      EventKind = "left-queue" // for something else, by a key; the detail says what
 	Offered        EventKind = "offered"
 	OfferRefused   EventKind = "refused"
 	OfferMissed    EventKind = "missed" // rang out

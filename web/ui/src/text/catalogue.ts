@@ -161,6 +161,7 @@ export const catalogue = {
   'event.away': { en: 'Told that {queue} is closed' },
   'event.announcement': { en: 'Announcement played' },
   'event.queued': { en: 'In queue {queue}' },
+  'event.left-queue': { en: 'Left queue {queue}' },
   'event.offered': { en: 'Offered to {agent}' },
   'event.refused': { en: 'Refused by {agent}' },
   'event.missed': { en: 'Not answered by {agent}' },
