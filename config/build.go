@@ -77,6 +77,7 @@ func (b *builder) build(path string) *Config {
 	b.voicemails(b.root.get("voicemails"))
 	b.numbers(b.root.get("numbers"))
 	b.digestUsers()
+	b.cfg.Files = slices.Sorted(maps.Keys(b.files))
 	return b.cfg
 }
 
@@ -118,7 +119,9 @@ func (b *builder) readable(n *node) bool {
 	if b.silent {
 		return true
 	}
-	err := regular(b.path(val(n, "")))
+	path := b.path(val(n, ""))
+	b.uses(path)
+	err := regular(path)
 	if err != nil {
 		b.wrong(n, err.Error())
 	}

@@ -15,6 +15,15 @@ type checker struct {
 	mistakes Mistakes
 	silent   bool            // the schema's default values are read without looking at the disk
 	seen     map[string]bool // paths of shapes that were visited, for tests of the example
+	files    map[string]bool // that were looked at
+}
+
+// uses notes a file whose content counts.
+func (c *checker) uses(path string) {
+	if c.files == nil {
+		c.files = map[string]bool{}
+	}
+	c.files[path] = true
 }
 
 func (c *checker) wrong(n *node, text string) {

@@ -30,6 +30,7 @@ type Config struct {
 	Waiting       map[string]*WaitingStrategy
 	Queues        map[string]*Queue
 	Users         map[string]*User
+	Files         []string // that the file names and whose content is used: audio, secrets, certificates; absolute, sorted
 }
 
 // Listen says where the server can be reached.

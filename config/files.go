@@ -52,6 +52,7 @@ func fromEnv(name string) (string, error) {
 
 func (c *checker) fromFile(place string) (string, error) {
 	path := c.path(place)
+	c.uses(path)
 	if err := regular(path); err != nil {
 		return "", fmt.Errorf("the secret's file %w", err)
 	}
@@ -118,6 +119,7 @@ func promptFile() *shape {
 			if c.silent {
 				return path, nil
 			}
+			c.uses(path)
 			if err := regular(path); err != nil {
 				return nil, err
 			}

@@ -40,3 +40,24 @@ func read(path string, text []byte) (*Config, error) {
 	}
 	return cfg, nil
 }
+
+// DataDirOf reads the data_dir of a file, whatever else is wrong with it: a running server is found by it.
+func DataDirOf(path string) (string, error) {
+	text, err := readFile(path)
+	if err != nil {
+		return "", Mistakes{{At: Position{File: path, Line: 1, Column: 1}, Text: err.Error()}}
+	}
+	absolute, err := filepath.Abs(path)
+	if err != nil {
+		return "", Mistakes{{At: Position{File: path, Line: 1, Column: 1}, Text: err.Error()}}
+	}
+	root, mistakes := parse(path, text)
+	if root == nil {
+		return "", mistakes
+	}
+	c := &checker{dir: filepath.Dir(absolute)}
+	if n := root.get("data_dir"); n != nil && n.kind == scalar && n.text != "" {
+		return c.path(n.text), nil
+	}
+	return c.path("data"), nil
+}

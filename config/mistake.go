@@ -25,6 +25,9 @@ type Mistake struct {
 }
 
 func (m Mistake) String() string {
+	if m.At.File == "" {
+		return m.Text
+	}
 	if m.Key == "" {
 		return m.At.String() + ": " + m.Text
 	}
@@ -45,7 +48,7 @@ func (m Mistakes) Error() string {
 // inOrder sorts by place; mistakes at the same place stay in the order in which they were found.
 func (m Mistakes) inOrder() Mistakes {
 	slices.SortStableFunc(m, func(a, b Mistake) int {
-		return cmp.Or(cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Column, b.At.Column))
+		return cmp.Or(cmp.Compare(a.At.File, b.At.File), cmp.Compare(a.At.Line, b.At.Line), cmp.Compare(a.At.Column, b.At.Column))
 	})
 	return m
 }

@@ -32,7 +32,7 @@ func (w *waiter) announcement(n int) *prompt.Prompt {
 	a := w.announcements[n].Message
 	if !varies(a) {
 		w.tries = 0
-		return w.c.opt.Prompts.For(a)
+		return w.prompts.For(a)
 	}
 	place, ok := w.c.floor.Place(w.row.ID)
 	if !ok || place.Wait < 0 && strings.Contains(a.Say, waitPart) { // nothing true can be said
@@ -40,7 +40,7 @@ func (w *waiter) announcement(n int) *prompt.Prompt {
 		return nil
 	}
 	text := strings.NewReplacer(positionPart, strconv.Itoa(place.Position), waitPart, sayWait(place.Wait, a.Language)).Replace(a.Say)
-	p, coming := w.c.opt.Prompts.Spoken(w.cfg, a, text)
+	p, coming := w.prompts.Spoken(w.cfg, a, text)
 	if w.tries++; coming && w.tries < rendersAwait {
 		return nil
 	}
@@ -136,7 +136,7 @@ func (w *waiter) pressKey(hasty bool) {
 	}
 	w.event(fact.Event{Kind: fact.KeyChosen, Queue: w.queue.Name, Detail: key})
 	w.chosen = keys[key]
-	w.reply = w.c.opt.Prompts.For(w.chosen.Message)
+	w.reply = w.prompts.For(w.chosen.Message)
 	w.view.Replying = w.reply != nil
 	if w.view.Announcing > 0 {
 		w.tries = 0

@@ -21,7 +21,7 @@ func (s *script) away(sit Situation) Situation {
 	}
 	s.event(fact.Event{Kind: fact.AwayPlayed, Queue: queue.Name, Detail: queue.Hours.Name})
 	s.log.Info("queue is closed", "queue", queue.Name, "hours", queue.Hours.Name)
-	q := question{prompt: s.c.opt.Prompts.For(a.Message), keys: a.Replies.Keys, bargeIn: true, wait: a.Replies.Wait}
+	q := question{prompt: s.prompts.For(a.Message), keys: a.Replies.Keys, bargeIn: true, wait: a.Replies.Wait}
 	if len(q.keys) == 0 {
 		q.wait = 0
 	}

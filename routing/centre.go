@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 
@@ -34,12 +35,14 @@ type Options struct {
 
 // Centre is the contact centre. Its methods may be called from any goroutine, also before Run.
 type Centre struct {
-	opt           Options
+	opt           Options // without what a reload changes: see current
+	now           atomic.Pointer[edition]
 	floor         *floor.Floor
 	desk          *desk
 	conversations *conversations
 	gate          *dialout.Gate
 	orders        *orders
+	leavers       leavers
 	scripts       sync.WaitGroup
 
 	mu       sync.Mutex
@@ -62,6 +65,8 @@ func New(opt Options) *Centre {
 		Config: opt.Config, Picker: opt.Picker, NewID: func() fact.OfferID { return fact.OfferID(newID()) }, Out: c.notice,
 		Agents: opt.Resume.Agents,
 	})
+	c.now.Store(&edition{cfg: opt.Config, prompts: opt.Prompts, speaker: opt.Speaker})
+	c.opt.Config, c.opt.Prompts, c.opt.Speaker = nil, nil, nil // nobody is to use what a reload leaves behind
 	c.resume(opt.Resume)
 	for user, open := range c.conversations.loads() {
 		c.floor.Load(user, open)

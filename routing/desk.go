@@ -124,6 +124,21 @@ func (d *desk) messageChanged(queue string) {
 	}
 }
 
+// dropAgent forgets an agent who has left. The user's pages stay as they are until their login ends.
+func (d *desk) dropAgent(user string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	call := d.agents[user].Call
+	delete(d.agents, user)
+	d.forget(call)
+}
+
+func (d *desk) dropQueue(name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	delete(d.queues, name)
+}
+
 // change changes what is known of a call, and makes the card if there is none.
 func (d *desk) change(id fact.CallID, how func(*card)) {
 	d.mu.Lock()
@@ -162,6 +177,10 @@ func (d *desk) showCall(id fact.CallID) {
 func (d *desk) sweep(id fact.CallID) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	d.forget(id)
+}
+
+func (d *desk) forget(id fact.CallID) {
 	c := d.cards[id]
 	if c == nil || !c.over {
 		return
@@ -189,9 +208,10 @@ func (d *desk) view(user string) fact.DeskView {
 		Agent: a.AgentView, Queues: make([]fact.QueueView, 0, len(a.Queues)), WrapUp: a.WrapUp, Notice: a.Notice, Now: time.Now().UTC(),
 	}
 	for _, name := range a.Queues {
-		q := d.queues[name]
-		q.Messages = d.messages[name]
-		v.Queues = append(v.Queues, q)
+		if q, ok := d.queues[name]; ok { // the floor has told it, and the file still has it
+			q.Messages = d.messages[name]
+			v.Queues = append(v.Queues, q)
+		}
 	}
 	if a.Call != "" {
 		v.Call = d.callView(a)

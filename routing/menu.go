@@ -21,7 +21,7 @@ func (s *script) menu(sit Situation) Situation {
 		return sit.over(fact.EndLoop)
 	}
 	s.event(fact.Event{Kind: fact.MenuEntered, Detail: m.Name})
-	q := question{prompt: s.c.opt.Prompts.For(m.Prompt), keys: m.Keys, bargeIn: m.BargeIn, wait: m.Wait}
+	q := question{prompt: s.prompts.For(m.Prompt), keys: m.Keys, bargeIn: m.BargeIn, wait: m.Wait}
 	if m.Prompt != nil && q.prompt == nil { // nobody can choose from what can't be heard
 		s.log.Error("the menu's prompt can't be played: the call goes where no key leads", "menu", m.Name)
 		return s.noKey(sit, m)
@@ -69,7 +69,7 @@ func (s *script) noKey(sit Situation, m *config.Menu) Situation {
 // the message, for the question that goes on.
 func (s *script) follow(sit Situation, a config.Action, then question) (Situation, reply) {
 	if a.Message != nil {
-		if p := s.c.opt.Prompts.For(a.Message); p != nil {
+		if p := s.prompts.For(a.Message); p != nil {
 			then.prompt, then.wait = p, 0
 			if a.Leads() {
 				then.keys = nil

@@ -29,6 +29,11 @@ func (c *Centre) notice(n floor.Notice) {
 		c.wrapUpEnded(n)
 	case floor.Released:
 		c.desk.sweep(n.Call)
+	case floor.Dropped:
+		c.desk.dropAgent(n.Agent.User)
+		c.leavers.left(n.Agent.User)
+	case floor.QueueGone:
+		c.desk.dropQueue(n.Queue.Name)
 	case floor.Left:
 		c.desk.amend(n.Call, func(k *card) { k.over = true })
 		c.desk.sweep(n.Call)

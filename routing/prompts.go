@@ -3,9 +3,9 @@ package routing
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"sync"
@@ -27,34 +27,113 @@ type Prompts struct {
 	Music    *prompt.Prompt // in place of what is built in; nil: that
 	builtIn  func() *prompt.Prompt
 	made     map[config.Audio]*prompt.Prompt
+	files    map[string]fileStamp
+	company  config.Company // whose voice and country they have
 	live     *live
 }
+
+// Fault is a prompt that can't be made. Callers hear music in its place.
+type Fault struct {
+	At    config.Position
+	File  bool // an audio file; else a text
+	Known bool // the file that held before had it already
+	Err   error
+}
+
+func (f *Fault) Error() string { return "routing: prompt at " + f.At.String() + ": " + f.Err.Error() }
+
+func (f *Fault) Unwrap() error { return f.Err }
 
 // NewPrompts makes a set without any text or file of a configuration.
 func NewPrompts(ringback, music *prompt.Prompt) *Prompts {
 	return &Prompts{Ringback: ringback, Beep: prompt.Tone(beepHz, beepLength), Music: music, builtIn: sync.OnceValue(prompt.Music), made: make(map[config.Audio]*prompt.Prompt), live: newLive(nil, slog.New(slog.DiscardHandler))}
 }
 
-// Prepare makes every text and file of a configuration, which may take seconds. What can't be made is an error with its place in the file, and
-// is not heard: callers hear music instead. The set is usable in any case.
+// Prepare makes every text and file of a configuration, which may take seconds. What can't be made is a *Fault, and is not heard: callers
+// hear music instead. The set is usable in any case.
 func Prepare(ctx context.Context, cfg *config.Config, speaker Speaker, log *slog.Logger) (*Prompts, []error) {
-	p := NewPrompts(prompt.Ringback(cfg.Company.Country), nil)
-	p.live = newLive(speaker, log)
+	return PrepareAfter(ctx, nil, cfg, speaker, log)
+}
+
+// PrepareAfter is Prepare for a reload: what sounds as it did is taken from the set that is in use.
+func PrepareAfter(ctx context.Context, old *Prompts, cfg *config.Config, speaker Speaker, log *slog.Logger) (*Prompts, []error) {
+	p := after(old, cfg, speaker, log)
 	var faults []error
 	for _, a := range audioOf(cfg) {
-		if _, tried := p.made[key(a)]; tried {
+		k := key(a)
+		if _, tried := p.made[k]; tried {
 			continue
 		}
-		p.made[key(a)] = nil
+		stamp := stampOf(a.File)
+		if a.File != "" {
+			p.files[a.File] = stamp
+		}
+		if p.made[k] = old.same(a, stamp, cfg); p.made[k] != nil {
+			continue
+		}
 		made, err := render(ctx, cfg, a, speaker)
 		if err != nil {
-			faults = append(faults, fmt.Errorf("routing: prompt at %s:%d:%d: %w", a.At.File, a.At.Line, a.At.Column, err))
+			faults = append(faults, &Fault{At: a.At, File: a.File != "", Known: old.knows(k), Err: err})
 			continue
 		}
-		p.made[key(a)] = made
+		p.made[k] = made
 		log.Debug("prompt made", "name", made.Name(), "length", made.Length())
 	}
 	return p, faults
+}
+
+// after is an empty set with what costs most and stays.
+func after(old *Prompts, cfg *config.Config, speaker Speaker, log *slog.Logger) *Prompts {
+	var p *Prompts
+	if old != nil && old.company.Country == cfg.Company.Country {
+		p = NewPrompts(old.Ringback, old.Music)
+	} else {
+		p = NewPrompts(prompt.Ringback(cfg.Company.Country), nil)
+	}
+	p.company, p.files, p.live = cfg.Company, make(map[string]fileStamp), newLive(speaker, log)
+	if old != nil {
+		p.builtIn = old.builtIn
+		if config.Same(old.company.Speech, cfg.Company.Speech) {
+			p.live = old.live
+		}
+	}
+	return p
+}
+
+// same is the prompt of an older set that sounds as a would; nil: there is none.
+func (p *Prompts) same(a *config.Audio, stamp fileStamp, cfg *config.Config) *prompt.Prompt {
+	switch {
+	case p == nil:
+	case a.File != "" && p.files[a.File] == stamp, a.File == "" && config.Same(p.company.Speech, cfg.Company.Speech):
+		return p.made[key(a)]
+	}
+	return nil
+}
+
+// knows says that the set was to have it.
+func (p *Prompts) knows(k config.Audio) bool {
+	if p == nil {
+		return false
+	}
+	_, tried := p.made[k]
+	return tried
+}
+
+// fileStamp tells one content of a file from another.
+type fileStamp struct {
+	size    int64
+	changed time.Time
+}
+
+func stampOf(path string) fileStamp {
+	if path == "" {
+		return fileStamp{}
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return fileStamp{}
+	}
+	return fileStamp{info.Size(), info.ModTime()}
 }
 
 // Hold is the music of those who have no other. Making it takes most of a second of CPU, once: Warm does it before somebody needs it.
@@ -157,4 +236,16 @@ func speechOf(cfg *config.Config, a *config.Audio, text string) Speech {
 		what.Rate = voice.Rate
 	}
 	return what
+}
+
+// Replaced names the audio files that an older set has, too, with another content.
+func (p *Prompts) Replaced(old *Prompts) []string {
+	var all []string
+	for path, stamp := range p.files {
+		if before, ok := old.files[path]; ok && before != stamp {
+			all = append(all, "the content of "+path)
+		}
+	}
+	slices.Sort(all)
+	return all
 }

@@ -81,7 +81,7 @@ func (s *script) ringOn() {
 
 // ringTone lets the caller hear ours.
 func (s *script) ringTone() {
-	s.toCaller(media.Row{Music: media.Play{Token: s.nextToken(), Audio: s.c.opt.Prompts.Ringback, Loop: true}, Digits: true})
+	s.toCaller(media.Row{Music: media.Play{Token: s.nextToken(), Audio: s.prompts.Ringback, Loop: true}, Digits: true})
 }
 
 // codecsFor is what a trunk is offered: what the file says of the number, else of the trunk; the caller's own goes first, so that nothing has

@@ -5,7 +5,6 @@ import (
 	"runtime/debug"
 	"time"
 
-	"mediasrv/config"
 	"mediasrv/media"
 	"mediasrv/routing/dialout"
 	"mediasrv/routing/fact"
@@ -14,12 +13,12 @@ import (
 
 // script runs one call: straight-line code in one goroutine, which alone touches its fields. Everything that happens comes through box.
 type script struct {
-	c    *Centre
-	cfg  *config.Config // as it was when the call began
-	box  *inbox.Box[input]
-	room Room
-	in   fact.Invite
-	log  *slog.Logger
+	c       *Centre
+	edition // as it was when the call began
+	box     *inbox.Box[input]
+	room    Room
+	in      fact.Invite
+	log     *slog.Logger
 
 	stage Stage // under c.mu
 
@@ -46,7 +45,7 @@ type script struct {
 
 func newScript(c *Centre, leg Leg, room Room, in fact.Invite) *script {
 	s := &script{
-		c: c, cfg: c.opt.Config, box: inbox.New[input](), room: room, in: in,
+		c: c, edition: *c.now.Load(), box: inbox.New[input](), room: room, in: in,
 		row: fact.Call{
 			ID: fact.CallID(newID()), Direction: fact.Inbound, Entry: in.To, Trunk: in.Trunk, Began: stamp(in.At),
 		},

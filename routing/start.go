@@ -60,7 +60,7 @@ type placed struct {
 
 // orderable refuses what can't be placed at all.
 func (c *Centre) orderable(o *fact.Order) error {
-	switch t := c.opt.Config.Trunks[o.Trunk]; {
+	switch t := c.now.Load().cfg.Trunks[o.Trunk]; {
 	case c.opt.Rooms == nil:
 		return ErrNoRoom
 	case o.Number == "":
@@ -84,13 +84,14 @@ func (c *Centre) orderAudio(o fact.Order) (*prompt.Prompt, error) {
 		}
 		return prompt.Tone(hz, toneLength), nil
 	}
-	if c.opt.Speaker == nil {
+	now := c.now.Load()
+	if now.speaker == nil {
 		return nil, ErrNoSpeech
 	}
-	voice := c.opt.Config.Company.Speech
+	voice := now.cfg.Company.Speech
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
-	p, err := c.opt.Speaker.Speak(ctx, Speech{Text: o.Say, Language: voice.Language, Voice: voice.Voice, Rate: voice.Rate})
+	p, err := now.speaker.Speak(ctx, Speech{Text: o.Say, Language: voice.Language, Voice: voice.Voice, Rate: voice.Rate})
 	if err != nil {
 		c.opt.Log.Error("a call could not be placed: its text can't be spoken", "error", err)
 		return nil, ErrNoSpeech

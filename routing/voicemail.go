@@ -24,16 +24,16 @@ func (s *script) voicemail(sit Situation) Situation {
 	if greeting == nil {
 		greeting = builtInVoicemail(s.cfg.Company.Speech)
 	}
-	if r := s.ask(question{prompt: s.c.opt.Prompts.For(greeting), keys: map[string]config.Action{endOfVoice: {}}, bargeIn: true}); r.over != fact.EndUnset {
+	if r := s.ask(question{prompt: s.prompts.For(greeting), keys: map[string]config.Action{endOfVoice: {}}, bargeIn: true}); r.over != fact.EndUnset {
 		return sit.over(r.over)
 	}
-	if r := s.ask(question{prompt: s.c.opt.Prompts.Beep}); r.over != fact.EndUnset {
+	if r := s.ask(question{prompt: s.prompts.Beep}); r.over != fact.EndUnset {
 		return sit.over(r.over)
 	}
 	if why := s.takeMessage(box); why != fact.EndUnset {
 		return sit.over(why)
 	}
-	return sit.over(s.ask(question{prompt: s.c.opt.Prompts.For(box.Thanks)}).orCompleted())
+	return sit.over(s.ask(question{prompt: s.prompts.For(box.Thanks)}).orCompleted())
 }
 
 // orCompleted is how a call ends in which nothing more was to be said.

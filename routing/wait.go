@@ -71,7 +71,7 @@ func (s *script) wait(sit Situation) Situation {
 
 func (s *script) newWaiter(sit Situation) *waiter {
 	w := &waiter{script: s, sit: sit, queue: s.cfg.Queues[sit.Target.Queue], view: waiting.View{Began: time.Now()}}
-	w.strategy, w.sounds = s.c.strategy(s.cfg, sit, w.queue)
+	w.strategy, w.sounds = s.strategy(sit, w.queue)
 	if of := s.cfg.Waiting[strategyOf(sit, w.queue)]; of != nil {
 		w.announcements, w.always, w.inStep = of.Announcements, of.Keys, of.MusicInStep
 	}
@@ -80,11 +80,11 @@ func (s *script) newWaiter(sit Situation) *waiter {
 }
 
 // strategy is what callers of a queue hear: the number's strategy, else the queue's, else the built-in one.
-func (c *Centre) strategy(cfg *config.Config, sit Situation, q *config.Queue) (waiting.Strategy, map[waiting.Sound]*prompt.Prompt) {
-	p := c.opt.Prompts
+func (e *edition) strategy(sit Situation, q *config.Queue) (waiting.Strategy, map[waiting.Sound]*prompt.Prompt) {
+	p := e.prompts
 	sounds := map[waiting.Sound]*prompt.Prompt{waiting.Ringback: p.Ringback, waiting.Music: p.Hold()}
 	strategy := waiting.Plain{LongestWait: builtinLongest, RingFor: builtinRings * p.Ringback.Length()}
-	if w := cfg.Waiting[strategyOf(sit, q)]; w != nil {
+	if w := e.cfg.Waiting[strategyOf(sit, q)]; w != nil {
 		strategy = waiting.Plain{Greeting: w.Greeting != nil, LongestWait: w.LongestWait, Message: w.LongestMessage != nil}
 		for _, a := range w.Announcements {
 			strategy.Announcements = append(strategy.Announcements, a.Every)

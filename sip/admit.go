@@ -56,7 +56,7 @@ func (s *Stack) Urgent(from transaction.Flow, data []byte) bool {
 		default:
 			continue
 		}
-		if n := number(value); n != "" && s.file.IsEmergency(n) {
+		if n := number(value); n != "" && s.file().IsEmergency(n) {
 			return true
 		}
 	}

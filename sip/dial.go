@@ -49,7 +49,7 @@ func (s *Stack) Dial(to routing.Target, from routing.Caller, in routing.Room, ev
 }
 
 func (s *Stack) nameOf(user string) string {
-	if u := s.file.Users[user]; u != nil {
+	if u := s.file().Users[user]; u != nil {
 		return u.Name
 	}
 	return ""

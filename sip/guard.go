@@ -34,9 +34,13 @@ type guard struct {
 
 func newGuard(b config.Ban) *guard {
 	return &guard{
-		bans: ban.New(ban.Rules{Failures: b.Failures, Within: b.Within, For: b.For}),
+		bans: ban.New(rules(b)),
 		all:  trunk.Rate{PerSecond: strangersPerSecond}, each: map[netip.Addr]*trunk.Rate{},
 	}
+}
+
+func rules(b config.Ban) ban.Rules {
+	return ban.Rules{Failures: b.Failures, Within: b.Within, For: b.For}
 }
 
 // allow says whether a stranger may ask now.
@@ -87,7 +91,7 @@ func (s *Stack) Failed(tx *transaction.Server, username string, proven bool) {
 		return
 	}
 	if s.guard.bans.Failed(from.Addr(), now) {
-		s.log.Warn("an address is banned: too many failed logins", "address", from.Addr().String(), "for", s.file.Ban.For)
+		s.log.Warn("an address is banned: too many failed logins", "address", from.Addr().String(), "for", s.file().Ban.For)
 		s.table.Shut(from.Addr())
 	}
 }

@@ -33,7 +33,7 @@ func (s *Stack) invited(tx *transaction.Server) {
 		return
 	}
 	in, known := s.wanted(tx.Request, t)
-	emergency := s.file.IsEmergency(in.Dialled)
+	emergency := s.file().IsEmergency(in.Dialled)
 	in.Trunk, in.At = t.Name, time.Now().UTC()
 	in.From.Trunk = t.Name
 	switch {
@@ -57,12 +57,12 @@ func (s *Stack) invited(tx *transaction.Server) {
 
 // wanted reads what an INVITE asks for, and says whether we know the number: as an entry point, or as that of an emergency service.
 func (s *Stack) wanted(req *sip.Request, t *config.Trunk) (in fact.Invite, known bool) {
-	country := s.file.Company.Country
+	country := s.file().Company.Country
 	in = identity.Read(req, t, country)
-	if s.file.Entry(in.To, in.Dialled) != nil || s.file.IsEmergency(in.Dialled) {
+	if s.file().Entry(in.To, in.Dialled) != nil || s.file().IsEmergency(in.Dialled) {
 		return in, true
 	}
-	if also, dialled := identity.Also(req, country); s.file.Entry(also, dialled) != nil {
+	if also, dialled := identity.Also(req, country); s.file().Entry(also, dialled) != nil {
 		in.To, in.Dialled = also, dialled
 		return in, true
 	}

@@ -23,12 +23,12 @@ func (s *Stack) listen(cfg Config) error {
 			s.listeners = append(s.listeners, s.table.ListenTCP(ln, cfg.Dial))
 		}
 		for _, ln := range cfg.Secure {
-			s.listeners = append(s.listeners, s.table.ListenTLS(ln, cfg.Dial, s.secrets))
+			s.listeners = append(s.listeners, s.table.ListenTLS(ln, cfg.Dial, &s.secrets))
 		}
 		return nil
 	}
 	s.knocks = true
-	for _, a := range s.file.Listen.SIP {
+	for _, a := range s.file().Listen.SIP {
 		l, err := s.bind(a.Transport, net.JoinHostPort(a.Host, strconv.Itoa(a.Port)))
 		if err != nil {
 			return err
@@ -51,7 +51,7 @@ func (s *Stack) bind(transport, at string) (*transaction.Listener, error) {
 		return nil, fmt.Errorf("sip: listen on %s %s: %w", transport, at, err)
 	}
 	if transport == "tls" {
-		return s.table.ListenTLS(ln, nil, s.secrets), nil
+		return s.table.ListenTLS(ln, nil, &s.secrets), nil
 	}
 	return s.table.ListenTCP(ln, nil), nil
 }
@@ -63,7 +63,7 @@ func (s *Stack) renew(ctx context.Context) {
 	for {
 		select {
 		case <-tick.C:
-			_ = s.secrets.Refresh() // it says what is wrong
+			_ = s.secrets.refresh() // it says what is wrong
 		case <-ctx.Done():
 			return
 		}

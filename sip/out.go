@@ -20,11 +20,14 @@ const knockFor = 200 * time.Millisecond
 
 // dialTrunk calls a number behind a trunk, by the ways that its uplink knows.
 func (s *Stack) dialTrunk(to routing.Target, from routing.Caller, in routing.Room, events routing.Sink) (routing.Leg, error) {
-	t := s.file.Trunks[to.Trunk]
+	t := s.file().Trunks[to.Trunk]
 	if t == nil || !t.Outbound {
 		return nil, fmt.Errorf("sip: dial %s: the trunk carries no calls out: %w", to.Trunk, routing.ErrUnreachable)
 	}
 	link := s.links.of(t.Name)
+	if link == nil { // a reload has just taken it away
+		return nil, fmt.Errorf("sip: dial %s: the trunk is gone: %w", to.Trunk, routing.ErrUnreachable)
+	}
 	hops := link.Hops()
 	if len(hops) == 0 {
 		return nil, fmt.Errorf("sip: dial %s: none of its servers has a known address: %w", to.Trunk, routing.ErrUnreachable)

@@ -14,7 +14,7 @@ import (
 
 // present gives a call out its addresses and headers as the trunk wants them: whose call it is, whom it is for, how numbers are spelled.
 func (s *Stack) present(o *outbound, t *config.Trunk, to routing.Target, from routing.Caller, host string) {
-	country := s.file.Company.Country
+	country := s.file().Company.Country
 	shown := identity.Show(t, country, host, o.target.Host, identity.Caller{
 		Number: from.Number, Name: from.Name, Withheld: from.Withheld, Via: from.Via,
 	}, to.Number)

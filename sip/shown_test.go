@@ -15,7 +15,8 @@ func TestPresent(t *testing.T) {
 		Name: "a", NumbersAs: "national", Identity: config.Identity{From: "account", Asserted: "asserted", URI: "phone", Diversion: "diversion"},
 		Login: config.Login{Username: "acct"}, Headers: config.HeaderRules{Add: []config.Header{{Name: "X-N", Value: "{number} {caller}"}}},
 	}
-	s := &Stack{file: &config.Config{Company: config.Company{Country: "JP"}, Trunks: map[string]*config.Trunk{"a": trunk}}}
+	s := &Stack{}
+	s.current.Store(&config.Config{Company: config.Company{Country: "JP"}, Trunks: map[string]*config.Trunk{"a": trunk}})
 	o := outbound{target: sip.Uri{Scheme: "sip", Host: "them"}, others: nil}
 	s.present(&o, trunk, routing.Target{Number: "+81312345678"}, routing.Caller{Number: "+819012345678", Via: "+81312340000"}, "us")
 	if got := o.target.String(); got != "sip:0312345678@them;user=phone" {

@@ -27,7 +27,7 @@ const farewell = 5 * time.Second
 
 // Stack is the SIP side of the server.
 type Stack struct {
-	file      *config.Config
+	current   atomic.Pointer[config.Config] // see file
 	handler   Handler
 	log       *slog.Logger
 	public    netip.Addr
@@ -35,7 +35,7 @@ type Stack struct {
 	listeners []*transaction.Listener
 	verifier  *digest.Verifier
 	trunks    *trunk.Set
-	secrets   *secure.Store
+	secrets   secrets
 	links     uplinks
 	knocks    bool // the listeners are sockets of the system
 	phones    *registrar.Registrar
@@ -64,19 +64,21 @@ func New(cfg Config) (*Stack, error) {
 		log = slog.New(slog.DiscardHandler)
 	}
 	s := &Stack{
-		file: file, handler: cfg.Handler, log: log, public: file.PublicAddress, verifier: digest.NewVerifier(realm),
+		handler: cfg.Handler, log: log, public: file.PublicAddress, verifier: digest.NewVerifier(realm),
 		trunks: trunk.New(file, realm), legs: map[string]*Leg{}, browsers: map[*browser]struct{}{}, idle: make(chan struct{}),
 	}
+	s.current.Store(file)
 	if cfg.Media != nil {
 		s.open = func(log *slog.Logger) (routing.Room, error) { return cfg.Media.Open(log) }
 	}
 	s.guard = newGuard(file.Ban)
 	s.phones = registrar.New(file.Users, s.verifier, s.reachable, s, log)
 	s.table = transaction.New(s, log)
-	var err error
-	if s.secrets, err = secure.New(file, log); err != nil {
+	certificates, err := secure.New(file, log)
+	if err != nil {
 		return nil, err
 	}
+	s.secrets.Store(certificates)
 	if err := s.listen(cfg); err != nil {
 		for _, l := range s.listeners {
 			l.Close()

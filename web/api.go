@@ -109,7 +109,7 @@ func route[I, O any](s *Server, api huma.API, n need, op huma.Operation, f func(
 		op.Errors = append(op.Errors, http.StatusUnauthorized)
 		op.Security = []map[string][]string{{cookieScheme: {}}}
 	}
-	if n == needAgent || n == needSupervisor {
+	if n == needAgent || n == needSupervisor || n == needAdmin {
 		op.Errors = append(op.Errors, http.StatusForbidden)
 	}
 	s.access[op.Method+" "+op.Path] = n

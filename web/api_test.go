@@ -346,11 +346,12 @@ func TestPanicIsAnAnswer(t *testing.T) {
 
 // TestEveryRouteWithEveryRole walks all routes: a new one has to be entered here.
 func TestEveryRouteWithEveryRole(t *testing.T) {
-	const open, login, agent, watcher = "0123", ".123", ".12.", "..23"
+	const open, login, agent, watcher, admin = "0123", ".123", ".12.", "..23", "...3"
 	routes := map[string]string{
 		"POST /api/login": open, "POST /api/logout": login, "GET /api/me": login, "POST /api/phone": agent, "GET /api/events": agent,
 		"PUT /api/me/status": agent, "POST /api/me/wrap-up/extend": agent, "POST /api/me/wrap-up/done": agent, "POST /api/me/hangup": agent,
 		"GET /api/voicemails": login, "GET /api/voicemails/{id}/sound": login, "POST /api/voicemails/{id}/heard": login, "PUT /api/voicemails/{id}/done": login,
+		"GET /api/reload": watcher, "POST /api/reload": admin,
 		"GET /api/trunks": watcher, "GET /api/trunks/events": watcher, "GET /api/history/{call}": watcher, "POST /api/calls": watcher, "GET /api/calls/{id}": watcher, "DELETE /api/calls/{id}": watcher,
 		"GET /sip": agent, "GET /metrics": watcher, "GET /healthz": open, "/": open, "/api/": open,
 		"GET /api/openapi.json": open, "GET /api/openapi.yaml": open, "GET /api/openapi-3.0.json": open, "GET /api/openapi-3.0.yaml": open,

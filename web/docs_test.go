@@ -38,6 +38,7 @@ func TestEveryMetricIsDocumented(t *testing.T) {
 	newLineCollector(nil).Describe(descs)
 	newSIPCollector(nil).Describe(descs)
 	newTrunkCollector(nil, nil).Describe(descs)
+	newReloadCollector(nil).Describe(descs)
 	l.server.metrics.logins.Describe(descs)
 	l.server.metrics.panics.Describe(descs)
 	close(descs)

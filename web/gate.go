@@ -15,6 +15,7 @@ const (
 	needLogin           // a user of the file
 	needAgent           // a user who takes calls
 	needSupervisor      // a supervisor or an admin
+	needAdmin           // an admin
 	needWatcher         // a program on this host, or a supervisor's or admin's login
 )
 
@@ -74,6 +75,8 @@ func admit(n need, v visitor, r *http.Request) (status int, why string) {
 		return http.StatusForbidden, "This is for users who take calls."
 	case (n == needWatcher || n == needSupervisor) && v.user.Role != roleSupervisor && v.user.Role != roleAdmin:
 		return http.StatusForbidden, "This is for supervisors and admins."
+	case n == needAdmin && v.user.Role != roleAdmin:
+		return http.StatusForbidden, "This is for admins."
 	default:
 		return 0, ""
 	}

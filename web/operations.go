@@ -23,6 +23,11 @@ type Operations interface {
 	// History finds the calls that a name may mean, the latest first: an id or the end of one, a Call-ID header, a caller's number, "last". Of a
 	// single one it has the time line. It reads the database.
 	History(name string) ([]fact.Call, []fact.Event, error)
+	// Reload reads the file again and says what became of it; by says who wants it. It waits until ctx ends at most, and then reports false: the
+	// reload goes on.
+	Reload(ctx context.Context, by string) (fact.Reload, bool)
+	// Reloads are the last one (none yet: At is zero), and how many there were of each kind.
+	Reloads() (last fact.Reload, applied, refused uint64)
 }
 
 // orderWait is how long a request may wait for news of a call. It is shorter than requestTime.

@@ -20,6 +20,8 @@ type fakeOperations struct {
 	orders []fact.Order
 	ended  []fact.CallID
 	news   chan struct{} // closed: the call has rung
+	reload fact.Reload
+	slow   bool // a reload takes long
 }
 
 func newFakeOperations() *fakeOperations {
@@ -229,4 +231,20 @@ func TestPlacedCallOverTheAPI(t *testing.T) {
 			t.Errorf("%d %s", a.status, a.body)
 		}
 	})
+}
+
+func (f *fakeOperations) Reload(_ context.Context, by string) (fact.Reload, bool) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.slow {
+		return fact.Reload{}, false
+	}
+	f.reload.By, f.reload.At = by, time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
+	return f.reload, true
+}
+
+func (f *fakeOperations) Reloads() (last fact.Reload, applied, refused uint64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.reload, 3, 1
 }

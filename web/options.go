@@ -11,12 +11,13 @@ import (
 	"mediasrv/routing/fact"
 )
 
-// Options is what a server is made of. All fields but Lines, SIP, Pages and Draining must be set.
+// Options is what a server is made of. All fields but Leaving, Lines, SIP, Pages and Draining must be set.
 type Options struct {
 	Config     func() *config.Config // the file as it is now; called for each request, so that a reload takes effect at once
 	Logins     Logins
 	Centre     Centre
 	Phones     Phones
+	Leaving    func(user string) *config.User // a user whom a reload has taken out of the file and who still has a call to finish. nil: nobody
 	Operations Operations
 	Voicemails Voicemails
 	Heavy      Heavy          // shared by all who burn CPU: hashing of passwords waits here

@@ -74,6 +74,9 @@ func New(opt Options) (*Server, error) {
 	if err = s.metrics.registry.Register(newTrunkCollector(opt.Operations.Trunks, func() Out { return opt.Figures().Out })); err != nil {
 		return nil, fmt.Errorf("web: metrics: %w", err)
 	}
+	if err = s.metrics.registry.Register(newReloadCollector(opt.Operations.Reloads)); err != nil {
+		return nil, fmt.Errorf("web: metrics: %w", err)
+	}
 	files := opt.Pages
 	if files == nil {
 		if files, err = fs.Sub(ui.Dist, "dist"); err != nil {
@@ -88,6 +91,7 @@ func New(opt Options) (*Server, error) {
 	s.addRoutes(api)
 	s.addOperations(api)
 	s.addVoicemails(api)
+	s.addReload(api)
 	describeEvents(api)
 	describeTrunkEvents(api)
 	s.handle("GET "+eventsPath, needAgent, http.HandlerFunc(s.events))

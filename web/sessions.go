@@ -53,7 +53,7 @@ func (s *Server) identify(r *http.Request) (visitor, error) {
 	if !ok || !now.Before(session.Expires) {
 		return v, nil
 	}
-	user := s.opt.Config().Users[session.User]
+	user := s.userOf(session.User)
 	if user == nil { // no longer in the file
 		s.endSession(ctx, session)
 		return v, nil
@@ -65,6 +65,15 @@ func (s *Server) identify(r *http.Request) (visitor, error) {
 	s.renew(entry, session.TokenHash, now)
 	v.user, v.session, v.live = user, session, entry
 	return v, nil
+}
+
+// userOf finds the user that a session belongs to; nil: who is no longer in the file, and has no call to finish.
+func (s *Server) userOf(login string) *config.User {
+	u := s.opt.Config().Users[login]
+	if u == nil && s.opt.Leaving != nil {
+		u = s.opt.Leaving(login)
+	}
+	return u
 }
 
 // renew lets a session live for another 12 h.
@@ -92,7 +101,7 @@ func (s *Server) dropSession(v fact.Session) {
 
 // loggedOut tells the centre if the user has no session any more.
 func (s *Server) loggedOut(ctx context.Context, user string) {
-	if u := s.opt.Config().Users[user]; u == nil || !u.Agent {
+	if u := s.userOf(user); u == nil || !u.Agent {
 		return
 	}
 	left, err := s.opt.Logins.Sessions(ctx, user)
@@ -145,9 +154,8 @@ func (s *Server) sweep(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	cfg := s.opt.Config()
 	for _, user := range users {
-		if cfg.Users[user] != nil {
+		if s.userOf(user) != nil {
 			continue
 		}
 		removed, err := s.opt.Logins.DeleteSessionsOf(ctx, user)

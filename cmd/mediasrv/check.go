@@ -2,12 +2,17 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
+	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"mediasrv/config"
+	"mediasrv/routing"
+	"mediasrv/tts"
 )
 
 type checkCmd struct {
@@ -16,8 +21,8 @@ type checkCmd struct {
 
 // Help is shown by `mediasrv check --help`.
 func (checkCmd) Help() string {
-	return `Reads the file as "run" does, with the secrets and audio files that it names, and lists every mistake with line and column, what is wrong
-and what is expected. Exit code 0: the file is good; 1: it is not.
+	return `Reads the file as "run" does, with the secrets that it names, makes every prompt from its audio file or text, and lists every mistake with line
+and column, what is wrong and what is expected. Exit code 0: the file is good; 1: it is not.
 
 Example:
   $ mediasrv check mediasrv.yml
@@ -27,14 +32,40 @@ Example:
 }
 
 // Run checks the file.
-func (c *checkCmd) Run(tty terminal) error {
+func (c *checkCmd) Run(ctx context.Context, tty terminal) error {
 	cfg, err := config.Load(c.File)
 	if err != nil {
+		return err
+	}
+	if err := audible(ctx, cfg); err != nil {
 		return err
 	}
 	_, err = fmt.Fprintf(tty.out, "%s is good: %s, %s, %s, %s\n", c.File, count(len(cfg.Numbers), "number"), count(len(cfg.Queues), "queue"),
 		count(len(cfg.Users), "user"), count(len(cfg.Trunks), "trunk"))
 	return err
+}
+
+// audible makes every prompt, as a start and a reload do. What is made is kept where the server keeps it, once it has run.
+func audible(ctx context.Context, cfg *config.Config) error {
+	kept := *cfg
+	if _, err := os.Stat(cfg.DataDir); err != nil {
+		dir, err := os.MkdirTemp("", "mediasrv-check-")
+		if err != nil {
+			return fmt.Errorf("check: %w", err)
+		}
+		defer os.RemoveAll(dir) //nolint:errcheck // a folder for temporary files
+		kept.DataDir = dir
+	}
+	log := slog.New(slog.DiscardHandler)
+	speaker, err := tts.New(kept.Company.Speech, filepath.Join(kept.DataDir, "speech"), log)
+	if err != nil {
+		return err
+	}
+	_, faults := routing.Prepare(ctx, &kept, speaker, log)
+	if wrong := unheard(faults, func(*routing.Fault) bool { return true }); len(wrong) > 0 {
+		return wrong
+	}
+	return nil
 }
 
 func count(n int, what string) string {
@@ -46,17 +77,23 @@ func count(n int, what string) string {
 
 // printMistakes writes each with its line of the file and a mark below its place; lines with a secret are not shown.
 func printMistakes(w io.Writer, mistakes config.Mistakes) {
-	secret := map[int]bool{}
-	for _, m := range mistakes {
-		secret[m.At.Line] = secret[m.At.Line] || m.Secret
+	type place struct {
+		file string
+		line int
 	}
-	var lines []string
+	secret, files := map[place]bool{}, map[string][]string{}
 	for _, m := range mistakes {
-		if lines == nil {
+		at := place{m.At.File, m.At.Line}
+		secret[at] = secret[at] || m.Secret
+	}
+	for _, m := range mistakes {
+		lines, read := files[m.At.File]
+		if !read {
 			lines = linesOf(m.At.File)
+			files[m.At.File] = lines
 		}
 		fmt.Fprintln(w, m)
-		if m.At.Line > len(lines) || secret[m.At.Line] {
+		if m.At.Line < 1 || m.At.Line > len(lines) || secret[place{m.At.File, m.At.Line}] {
 			continue
 		}
 		line, column := clip([]rune(lines[m.At.Line-1]), m.At.Column-1)

@@ -26,6 +26,7 @@ const (
 type commands struct {
 	Run     runCmd     `cmd:"" help:"Start the contact centre of a file."`
 	Check   checkCmd   `cmd:"" help:"Say that a file is good, or list all its mistakes."`
+	Reload  reloadCmd  `cmd:"" help:"Have the running server read its file again."`
 	Call    callCmd    `cmd:"" help:"Be a caller: place a test call over SIP."`
 	Say     sayCmd     `cmd:"" help:"Speak a text as callers would hear it."`
 	Explain explainCmd `cmd:"" help:"Say what happened in a call, and why."`
@@ -49,6 +50,7 @@ Callers reach it over SIP trunks, agents over WebRTC in a browser or with a desk
 Examples:
   mediasrv check mediasrv.yml
   mediasrv run mediasrv.yml
+  mediasrv reload mediasrv.yml
   mediasrv passwd aiko --file mediasrv.yml
   mediasrv call +815012345678 --for 20s --listen heard.wav
 

@@ -17,6 +17,7 @@ type operations struct {
 	centre *routing.Centre
 	stack  *sip.Stack
 	books  *store.Store
+	file   *reloader
 }
 
 func (o operations) Trunks() []fact.TrunkState                   { return o.stack.Trunks() }
@@ -27,6 +28,12 @@ func (o operations) EndOrder(id fact.CallID) error { return o.centre.EndOrder(id
 func (o operations) Order(ctx context.Context, id fact.CallID, after int) (fact.OrderView, bool) {
 	return o.centre.Order(ctx, id, after)
 }
+
+func (o operations) Reload(ctx context.Context, by string) (fact.Reload, bool) {
+	return o.file.Reload(ctx, by)
+}
+
+func (o operations) Reloads() (last fact.Reload, applied, refused uint64) { return o.file.Reloads() }
 
 // History reads what was committed: of a call that goes on, all but the last moment.
 func (o operations) History(name string) ([]fact.Call, []fact.Event, error) {

@@ -25,7 +25,7 @@ type part struct {
 // serve runs all parts until soft ends (then calls may go on for the drain time), hard ends, or a part fails; then it stops them in the
 // order that loses nothing: SIP takes no more calls, scripts end theirs, taps are drained, workers stop, the store commits.
 func (s *server) serve(soft, hard context.Context, out io.Writer) error {
-	failed := make(chan error, 8)
+	failed := make(chan error, 16)
 	var parts sync.WaitGroup
 	start := func(name string, run func(context.Context) error) *part {
 		ctx, cancel := context.WithCancel(context.Background())
@@ -46,6 +46,8 @@ func (s *server) serve(soft, hard context.Context, out io.Writer) error {
 	signalling := start("sip", s.stack.Run)
 	pages := start("web", s.web.Run)
 	start("music", func(context.Context) error { s.prompts.Warm(); return nil }) // no caller waits for it, nor do we
+	control := start("control", s.serveControl)
+	reloads := start("reload", s.reloader.run)
 	memory := start("memory", s.tidy)
 
 	err := s.ready(soft, out)
@@ -53,7 +55,7 @@ func (s *server) serve(soft, hard context.Context, out io.Writer) error {
 		err = s.wait(soft, hard, failed)
 	}
 	s.endCalls()
-	for _, p := range []*part{memory, recovery, scripts, signalling, pages, taps, workers} {
+	for _, p := range []*part{reloads, control, memory, recovery, scripts, signalling, pages, taps, workers} {
 		p.stop()
 		<-p.done
 	}
@@ -71,11 +73,11 @@ func (s *server) ready(ctx context.Context, out io.Writer) error {
 	if s.web.Addr() == nil {
 		return nil // Run's error says why
 	}
-	logins, err := web.DemoLogins(ctx, s.cfg, s.store, s.heavy)
+	logins, err := web.DemoLogins(ctx, s.cfg(), s.store, s.heavy)
 	if err != nil {
 		return err
 	}
-	return greet(out, s.cfg, s.web.Addr(), s.stack.Addrs(), logins)
+	return greet(out, s.cfg(), s.web.Addr(), s.stack.Addrs(), logins)
 }
 
 // wait returns when the server has to end: a part failed, or it was told to and no call is left or the drain time is over.
@@ -91,8 +93,8 @@ func (s *server) wait(soft, hard context.Context, failed <-chan error) error {
 	s.draining.Store(true)
 	s.stack.Drain()
 	s.centre.Drain()
-	s.log.Info("shutting down: no new calls", "calls", s.centre.Calls(), "drain", s.cfg.Drain)
-	drained, cancel := context.WithTimeout(hard, s.cfg.Drain)
+	s.log.Info("shutting down: no new calls", "calls", s.centre.Calls(), "drain", s.cfg().Drain)
+	drained, cancel := context.WithTimeout(hard, s.cfg().Drain)
 	defer cancel()
 	s.callsEnd(drained)
 	return nil

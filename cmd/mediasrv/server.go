@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -25,7 +26,7 @@ import (
 
 // server is every room of the house, wired.
 type server struct {
-	cfg      *config.Config
+	current  atomic.Pointer[config.Config] // the file that holds; see cfg
 	log      *slog.Logger
 	heavy    *semaphore.Weighted // bounds work that burns CPU beside the media workers
 	store    *store.Store
@@ -35,7 +36,9 @@ type server struct {
 	centre   *routing.Centre
 	stack    *sip.Stack
 	prompts  *routing.Prompts
-	speaker  routing.Speaker
+	speaker  routing.Speaker // of the file that holds; the reloader's once the server runs
+	reloader *reloader
+	control  net.Listener
 	web      *web.Server
 	draining atomic.Bool
 }
@@ -49,13 +52,20 @@ func (d *dialer) Dial(to routing.Target, from routing.Caller, in routing.Room, e
 
 // build makes every part and binds the SIP ports. Nothing runs yet, but what crashed calls left behind is put in order.
 func build(ctx context.Context, cfg *config.Config, log *slog.Logger) (*server, error) {
-	s := &server{cfg: cfg, log: log, heavy: semaphore.NewWeighted(int64(max(runtime.GOMAXPROCS(0)-1, 1)))}
+	s := &server{log: log, heavy: semaphore.NewWeighted(int64(max(runtime.GOMAXPROCS(0)-1, 1)))}
+	s.current.Store(cfg)
+	s.reloader = newReloader(s)
 	if err := s.buildStore(); err != nil {
 		return nil, err
 	}
 	if err := s.buildParts(ctx); err != nil {
 		return nil, errors.Join(err, s.store.Close())
 	}
+	control, err := listenControl(cfg.DataDir)
+	if err != nil {
+		return nil, errors.Join(err, s.store.Close())
+	}
+	s.control = control
 	return s, nil
 }
 
@@ -65,7 +75,7 @@ func (s *server) buildStore() error {
 	if err != nil {
 		return fmt.Errorf("host name: %w", err)
 	}
-	if s.store, err = store.Open(filepath.Join(s.cfg.DataDir, databaseFile), node, s.log); err != nil {
+	if s.store, err = store.Open(filepath.Join(s.cfg().DataDir, databaseFile), node, s.log); err != nil {
 		return err
 	}
 	if s.resume, err = s.store.Resume(); err != nil {
@@ -75,7 +85,7 @@ func (s *server) buildStore() error {
 }
 
 func (s *server) buildParts(ctx context.Context) (err error) {
-	cfg := s.cfg
+	cfg := s.cfg()
 	workers := runtime.GOMAXPROCS(0)
 	media.TuneScheduler(workers)
 	if s.engine, err = media.New(media.Config{
@@ -107,20 +117,35 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 	}
 	phones.stack = s.stack
 	s.web, err = web.New(web.Options{
-		Config: func() *config.Config { return cfg }, Logins: s.store, Centre: s.centre, Operations: operations{s.centre, s.stack, s.store}, Voicemails: voicemails{s.centre, s.store, s.recorder}, Phones: s.stack, Heavy: s.heavy,
+		Config: s.cfg, Leaving: s.centre.Leaving, Logins: s.store, Centre: s.centre, Operations: operations{s.centre, s.stack, s.store, s.reloader}, Voicemails: voicemails{s.centre, s.store, s.recorder}, Phones: s.stack, Heavy: s.heavy,
 		Figures: s.figures, Lines: s.lines, SIP: s.stack.WebSocket(), Draining: s.draining.Load, Log: s.log,
 	})
 	return err
 }
 
-// makePrompts makes what callers hear. What can't be made is logged, and callers hear music in its place.
+// cfg is the file that holds now.
+func (s *server) cfg() *config.Config { return s.current.Load() }
+
+// speakerOf is who reads the texts of a file: the one who does already, if it asks for the same voice.
+func (s *server) speakerOf(cfg *config.Config) (routing.Speaker, error) {
+	if s.speaker != nil && config.Same(cfg.Company.Speech, s.cfg().Company.Speech) {
+		return s.speaker, nil
+	}
+	return tts.New(cfg.Company.Speech, filepath.Join(cfg.DataDir, "speech"), s.log)
+}
+
+// makePrompts makes what callers hear. An audio file that can't be heard is a mistake of the file. A text that can't be spoken is logged, and
+// callers hear music in its place: an engine may be away for a while.
 func (s *server) makePrompts(ctx context.Context) (*routing.Prompts, error) {
-	speaker, err := tts.New(s.cfg.Company.Speech, filepath.Join(s.cfg.DataDir, "speech"), s.log)
+	speaker, err := s.speakerOf(s.cfg())
 	if err != nil {
 		return nil, err
 	}
 	s.speaker = speaker
-	prompts, faults := routing.Prepare(ctx, s.cfg, speaker, s.log)
+	prompts, faults := routing.Prepare(ctx, s.cfg(), speaker, s.log)
+	if wrong := unheard(faults, func(f *routing.Fault) bool { return f.File }); len(wrong) > 0 && ctx.Err() == nil {
+		return nil, wrong
+	}
 	for _, fault := range faults {
 		s.log.Error("a prompt could not be made; callers hear music instead", "error", fault)
 	}

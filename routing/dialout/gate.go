@@ -16,9 +16,8 @@ type Who struct {
 
 // Gate counts calls out and lets through what may be. It may be used from any goroutine.
 type Gate struct {
-	cfg *config.Config
-
 	mu        sync.Mutex
+	cfg       *config.Config
 	own       map[Who]int
 	all       int
 	refused   map[Reason]uint64
@@ -28,6 +27,13 @@ type Gate struct {
 // New makes a gate by the rules of a file.
 func New(cfg *config.Config) *Gate {
 	return &Gate{cfg: cfg, own: map[Who]int{}, refused: map[Reason]uint64{}}
+}
+
+// Apply takes the rules of a new file; calls that were let through go on.
+func (g *Gate) Apply(cfg *config.Config) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.cfg = cfg
 }
 
 // Pass is a call out that is let through. Done must be called when it is over.
@@ -44,9 +50,9 @@ type Pass struct {
 // Ask lets a call through, and counts it; nil and why if it may not be. given: the file names the number, or what it begins with. trunk: the
 // way that the file names; empty: as routes say.
 func (g *Gate) Ask(who Who, number, trunk string, given bool) (*Pass, Reason) {
-	emergency := g.cfg.IsEmergency(number)
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	emergency := g.cfg.IsEmergency(number)
 	v := Decide(g.cfg.DialOutOf(who.User, who.Trunk), g.cfg.Company.DialOut.Calls, Ask{
 		Number: number, Given: given, Emergency: emergency, Own: g.own[who], All: g.all,
 	})

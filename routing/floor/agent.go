@@ -20,12 +20,13 @@ var reasons = map[AgentEvent]string{
 
 // agent is one agent of the floor.
 type agent struct {
-	user   string
-	name   string
-	queues []string
-	state  AgentState
-	phones int
-	open   int // conversations that are not closed
+	user    string
+	name    string
+	queues  []string
+	leaving bool // no longer in the file: only finishes what has begun
+	state   AgentState
+	phones  int
+	open    int // conversations that are not closed
 
 	since    time.Time // of status and activity
 	idleFrom time.Time

@@ -12,7 +12,9 @@ import (
 
 // core is the floor without its goroutine: every method is a step in time, and what follows from it goes out as notices.
 type core struct {
-	cfg    *config.Config
+	cfg    *config.Config // with the queues of older files that calls may still be in
+	file   *config.Config // as the last reload read it; nil: there was none
+	left   bool           // somebody may be no longer in the file
 	picker Picker
 	newID  func() fact.OfferID
 	out    func(Notice)
@@ -310,11 +312,16 @@ func (c *core) next() time.Time {
 
 // flush tells the views of queues that have changed.
 func (c *core) flush(now time.Time) {
+	c.release(now)
 	if len(c.dirty) == 0 {
 		return
 	}
 	views := make(map[string]*fact.QueueView, len(c.dirty))
 	for name := range c.dirty {
+		if c.gone(name) {
+			c.out(Notice{Kind: QueueGone, At: now, Queue: fact.QueueView{Name: name}})
+			continue
+		}
 		views[name] = &fact.QueueView{Name: name}
 	}
 	for _, e := range c.line {

@@ -23,6 +23,8 @@ const (
 	WrapUpEnded                        // Result says with what
 	Released                           // the agent has nothing more to do with the call; follows every Granted
 	Left                               // the floor has forgotten the call
+	Dropped                            // the agent is no longer in the file, and has nothing left to finish
+	QueueGone                          // the queue is no longer in the file, and nobody waits in it
 )
 
 // Notice is something that the floor says.

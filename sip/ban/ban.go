@@ -18,9 +18,8 @@ type Rules struct {
 
 // Table may be used from any goroutine.
 type Table struct {
-	rules Rules
-
 	mu     sync.Mutex
+	rules  Rules
 	all    map[netip.Prefix]*record
 	oldest *record // of a list by the time of the last failure
 	newest *record
@@ -39,6 +38,13 @@ type record struct {
 
 // New makes an empty table.
 func New(r Rules) *Table { return &Table{rules: r, all: map[netip.Prefix]*record{}} }
+
+// Apply makes new rules hold; bans that there are stay.
+func (t *Table) Apply(r Rules) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.rules = r
+}
 
 // key is what is banned: an IPv4 address, or the network of an IPv6 host, which has as many addresses as it wants.
 func key(addr netip.Addr) netip.Prefix {

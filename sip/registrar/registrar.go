@@ -78,14 +78,19 @@ func New(users map[string]*config.User, v *digest.Verifier, report func(user str
 		verifier: v, report: report, guard: guard, log: log,
 		logins: map[string]login{}, users: map[string]bool{}, bindings: map[string][]*Binding{},
 	}
+	r.take(users)
+	return r
+}
+
+// take notes the users and the logins of their desk phones. r.mu is held, or nobody knows r yet.
+func (r *Registrar) take(users map[string]*config.User) {
 	for name, u := range users {
 		r.users[name] = true
 		if p := u.Phone; p != nil && p.Username != "" && p.Password != "" {
 			r.users[p.Username] = true
-			r.logins[p.Username] = login{user: name, name: p.Username, secret: digest.Hash(p.Username, v.Realm(), p.Password)}
+			r.logins[p.Username] = login{user: name, name: p.Username, secret: digest.Hash(p.Username, r.verifier.Realm(), p.Password)}
 		}
 	}
-	return r
 }
 
 // Grant makes a login for one browser session of a user.

@@ -25,23 +25,41 @@ type Cache struct {
 	changed    func() // called after each change, on a goroutine of Run
 	log        *slog.Logger
 
-	mu    sync.Mutex
-	known map[Server][]Record
-	wants []Server
+	mu      sync.Mutex
+	known   map[Server][]Record
+	wants   []Server
+	running sync.WaitGroup
+	ctx     context.Context //nolint:containedctx // of Run; nil: it has not begun
 }
 
 // New makes a cache of servers; those named by an address are known at once. transports are those that we can use, the preferred one first.
 func New(ask Asker, servers []Server, transports []string, changed func(), log *slog.Logger) *Cache {
 	c := &Cache{ask: ask, transports: transports, changed: changed, log: log, known: map[Server][]Record{}}
+	c.Want(servers)
+	return c
+}
+
+// Want adds servers; those that are named by an address are known when it returns.
+func (c *Cache) Want(servers []Server) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	for _, s := range servers {
 		if _, ok := s.Addr(); ok {
-			found, _ := Locate(context.Background(), ask, s, transports) // asks nobody
+			found, _ := Locate(context.Background(), c.ask, s, c.transports) // asks nobody
 			c.known[s] = found.Records
 		} else if !c.wanted(s) {
 			c.wants = append(c.wants, s)
+			c.begin(s)
 		}
 	}
-	return c
+}
+
+// begin looks a server up from now on, if Run has begun and not ended. c.mu is held.
+func (c *Cache) begin(s Server) {
+	if c.ctx != nil && c.ctx.Err() == nil {
+		ctx := c.ctx
+		c.running.Go(func() { c.keep(ctx, s) })
+	}
 }
 
 func (c *Cache) wanted(s Server) bool {
@@ -66,11 +84,16 @@ func (c *Cache) Lookup(ctx context.Context, s Server) ([]Record, error) {
 
 // Run keeps what is known up to date until ctx ends. It blocks.
 func (c *Cache) Run(ctx context.Context) {
-	var running sync.WaitGroup
+	c.mu.Lock()
+	c.ctx = ctx
 	for _, s := range c.wants {
-		running.Go(func() { c.keep(ctx, s) })
+		c.begin(s)
 	}
-	running.Wait()
+	c.mu.Unlock()
+	<-ctx.Done()
+	c.mu.Lock()   // Want begins none from now on
+	c.mu.Unlock() //nolint:staticcheck // it has passed
+	c.running.Wait()
 }
 
 // keep looks one server up again and again.

@@ -31,6 +31,12 @@ type limit struct {
 	rate        Rate
 }
 
+// change sets what may be carried from now on.
+func (l *limit) change(most, perSecond int) {
+	l.most = most
+	l.rate.PerSecond = perSecond
+}
+
 // Take counts a call in, unless a limit refuses it. Give counts it out.
 func (s *Set) Take(t *config.Trunk, now time.Time) Refusal {
 	s.mu.Lock()

@@ -1,0 +1,62 @@
+package config
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// A file that is written, replaced, or reached by a link that is changed is seen; another one in the same folder is not.
+func TestWatch(t *testing.T) {
+	dir := t.TempDir()
+	path, other := filepath.Join(dir, "m.yml"), filepath.Join(dir, "other.txt")
+	write := func(path, text string) {
+		t.Helper()
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(path, "a")
+	w, err := NewWatch(func() []string { return []string{path} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	seen, ended := make(chan string, 10), make(chan struct{})
+	go func() {
+		defer close(ended)
+		w.Run(ctx, func() {
+			text, _ := os.ReadFile(path)
+			seen <- string(text)
+		})
+	}()
+	write(path, "bb")
+	if got := <-seen; got != "bb" {
+		t.Errorf("written: %q", got)
+	}
+	write(other, "x")
+	write(path+".new", "ccc")
+	if err := os.Rename(path+".new", path); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-seen; got != "ccc" {
+		t.Errorf("replaced: %q", got)
+	}
+	write(other, "yyyy")
+	write(filepath.Join(dir, "target"), "dddd")
+	if err := os.Symlink("target", path+".link"); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(path+".link", path); err != nil {
+		t.Fatal(err)
+	}
+	if got := <-seen; got != "dddd" {
+		t.Errorf("linked: %q", got)
+	}
+	stop()
+	<-ended
+	if len(seen) != 0 {
+		t.Errorf("%d more", len(seen))
+	}
+}
