@@ -9,18 +9,21 @@ import (
 func Same(a, b any) bool { return same(reflect.ValueOf(a), reflect.ValueOf(b)) }
 
 func same(a, b reflect.Value) bool {
-	if a.IsValid() != b.IsValid() || !a.IsValid() {
+	switch {
+	case !a.IsValid() || !b.IsValid():
 		return a.IsValid() == b.IsValid()
-	}
-	if a.Type() != b.Type() {
+	case a.Type() != b.Type():
 		return false
-	}
-	switch a.Type() {
-	case reflect.TypeFor[Position]():
+	case a.Type() == reflect.TypeFor[Position]():
 		return true
-	case reflect.TypeFor[*time.Location](): // a zone has caches inside
-		return a.CanInterface() && b.CanInterface() && zoneName(a) == zoneName(b)
+	case a.Type() == reflect.TypeFor[*time.Location](): // a zone has caches inside
+		return zoneName(a) == zoneName(b)
 	}
+	return sameKind(a, b)
+}
+
+// sameKind compares two values of the same type by what they are made of.
+func sameKind(a, b reflect.Value) bool {
 	switch a.Kind() { //nolint:exhaustive // these contain others
 	case reflect.Pointer, reflect.Interface:
 		return a.IsNil() == b.IsNil() && (a.IsNil() || same(a.Elem(), b.Elem()))
@@ -41,10 +44,11 @@ func same(a, b reflect.Value) bool {
 }
 
 func zoneName(v reflect.Value) string {
-	if z, ok := v.Interface().(*time.Location); ok {
-		return z.String()
+	if !v.CanInterface() {
+		return ""
 	}
-	return ""
+	z, _ := reflect.TypeAssert[*time.Location](v)
+	return z.String()
 }
 
 func sameList(a, b reflect.Value) bool {

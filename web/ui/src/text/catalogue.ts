@@ -21,6 +21,13 @@ export const catalogue = {
   loginNoAgent: { en: 'This user is not an agent, so there is no desk for it. Sign in as an agent.' },
 
   trunks: { en: 'Trunks' },
+  reloadNone: { en: 'The file has not been read again since the start.' },
+  reloadApplied: { en: 'File read again at {at} by {by}: it holds. {what}' },
+  reloadSame: { en: 'Nothing has changed.' },
+  reloadRefused: { en: 'File read again at {at} by {by}: refused, an older file holds.' },
+  reloadRestart: { en: 'Needs a restart: {what}' },
+  reloadNow: { en: 'Read the file again' },
+  reloadBusy: { en: 'Reading…' },
   trunksLost: { en: 'The connection is lost. What you see is old; it is tried again.' },
   noTrunks: { en: 'The file has no trunks.' },
   toDesk: { en: 'To the desk' },

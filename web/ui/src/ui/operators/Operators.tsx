@@ -4,6 +4,7 @@ import { advice, byNeed, lastError, percent, seconds } from '../../state/trunks'
 import { keyOf, t } from '../../text/text';
 import { useRoom } from '../context';
 import { Account } from '../frame/Account';
+import { ReloadLine } from './ReloadLine';
 
 /** The operators' page: trunks and registrations with their health, calls now, and what to do where something is wrong. */
 export function Operators() {
@@ -39,6 +40,7 @@ export function Operators() {
         )}
         <Account />
       </header>
+      <ReloadLine />
       {trunks && all.length === 0 && <p class="quiet">{t('noTrunks')}</p>}
       {all.length > 0 && (
         <div class="operators-wide">
