@@ -142,7 +142,7 @@ func TestReplacesWhileItRings(t *testing.T) {
 	for extra, want := range map[string]string{";from-tag=a": "replaced", ";from-tag=a;early-only": "replaced", ";from-tag=b": ""} {
 		polite(t, nil, func(g *rig) {
 			l := g.dial(CallOptions{From: "1"})
-			l.trunk = g.stack.file.Trunks["office"]
+			l.trunk = g.stack.file().Trunks["office"]
 			g.stack.trunks.Count(l.trunk)
 			inv := g.one("INVITE")
 			g.send(carrierAddr, reply(inv, "180 Ringing", "a", calledContact, ""))
@@ -169,7 +169,7 @@ func TestReplacesWhileItRings(t *testing.T) {
 func TestReplacesOfSomebodyElse(t *testing.T) {
 	polite(t, nil, func(g *rig) {
 		l, ok := g.timed("")
-		l.trunk = g.stack.file.Trunks["pbx"]
+		l.trunk = g.stack.file().Trunks["pbx"]
 		g.stack.trunks.Count(l.trunk)
 		g.send(carrierAddr, replacing("call1;to-tag="+ok.toTag()+";from-tag=ft", ask{}).String())
 		g.one("SIP/2.0 403")
@@ -179,7 +179,7 @@ func TestReplacesOfSomebodyElse(t *testing.T) {
 		}
 		l.Hangup(fact.EndCompleted)
 		g.one("BYE")
-		g.stack.trunks.Give(g.stack.file.Trunks["office"])
+		g.stack.trunks.Give(g.stack.file().Trunks["office"])
 	})
 }
 
