@@ -9,6 +9,7 @@ import (
 type Action struct {
 	Message *Audio // nil: none
 	Queue   string
+	Skills  []SkillNeed // with Queue: besides the queue's
 	Menu    string
 	// Voicemail is where the caller leaves a message; the call ends.
 	Voicemail string
@@ -34,6 +35,7 @@ type Replies struct {
 func actionKeys() *shape {
 	s := of(append([]field{
 		{key: "queue", what: ref("a queue"), or: "none", about: "The caller goes into this queue."},
+		needsField("With `queue`: which skills the agent must have, besides those of the queue; of a skill in both these hold."),
 		{key: "menu", what: ref("a menu"), or: "none", about: "Or hears this menu."},
 		{key: "number", what: words(`a quoted number such as "+81312345678"`, 64), or: "none", about: "Or is connected with this number."},
 		{key: "hang_up", what: yesNo(), std: "false", about: "Or the call ends."},
@@ -93,6 +95,7 @@ func (b *builder) action(n *node) Action {
 	if a.HangUp {
 		places++
 	}
+	b.needsOf(&a, n)
 	switch {
 	case places > 1:
 		b.wrong(n, "leads to more than one place: expected one of queue, menu, voicemail, number, hang_up")

@@ -53,6 +53,8 @@ type builder struct {
 	root *node
 	cfg  *Config
 
+	asked []asked // skills that callers of a queue need
+
 	queueNames, userNames, waitingNames, trunkNames, menuNames, hoursNames, voicemailNames section
 }
 
@@ -77,6 +79,8 @@ func (b *builder) build(path string) *Config {
 	b.voicemails(b.root.get("voicemails"))
 	b.numbers(b.root.get("numbers"))
 	b.digestUsers()
+	b.allStaffed()
+	b.circles()
 	b.cfg.Files = slices.Sorted(maps.Keys(b.files))
 	return b.cfg
 }

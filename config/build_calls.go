@@ -12,6 +12,7 @@ func (b *builder) users(n *node) {
 			Name:      val(u.get("name"), key.text),
 			Role:      val(u.get("role"), "agent"),
 			wrapUp:    wrapUpOf(u.get("wrap_up")),
+			Skills:    skillsOf(u.get("skills")),
 			recording: recordingOf(u.get("recording")),
 			dialOut:   dialOutChangeOf(u.get("dial_out"), usualCalls),
 		}
@@ -124,6 +125,11 @@ func (b *builder) queues(n *node) {
 			Priority:    val(q.get("priority"), 0),
 
 			ServiceLevel: serviceLevelOf(q.get("service_level")).over(company.ServiceLevel),
+		}
+		b.overflows(queue, q)
+		if skills := q.get("skills"); skills != nil {
+			queue.Skills = b.needs(skills)
+			b.asked = append(b.asked, asked{skills, queue.Skills, queue.Name})
 		}
 		if w := q.get("waiting"); b.exists(w, b.waitingNames) {
 			queue.Waiting = w.text

@@ -120,6 +120,10 @@ func (b *builder) number(text string, key, n *node) *Number {
 	if w := n.get("waiting"); b.exists(w, b.waitingNames) {
 		number.Waiting = w.text
 	}
+	if skills := n.get("skills"); skills != nil {
+		number.Skills = b.needs(skills)
+		b.asked = append(b.asked, asked{skills, number.Skills, number.Queue})
+	}
 	standard := 0
 	if q := b.cfg.Queues[number.Queue]; q != nil {
 		standard = q.Priority
@@ -143,11 +147,12 @@ func (b *builder) menuEntry(number *Number, n, menu *node) {
 		number.Waiting = w.text
 	}
 	number.Priority = val(n.get("priority"), 0)
+	number.Skills = b.needs(n.get("skills"))
 }
 
 // voicemailEntry reads a number where callers only leave a message: they wait for nobody.
 func (b *builder) voicemailEntry(number *Number, n, box *node) {
-	for _, not := range []*node{n.get("to", "queue"), n.get("priority"), n.get("waiting")} {
+	for _, not := range []*node{n.get("to", "queue"), n.get("priority"), n.get("waiting"), n.get("skills")} {
 		if not != nil {
 			b.wrong(not, "is for callers who wait in a queue, but these leave a message: leave it out")
 		}
@@ -161,7 +166,7 @@ func (b *builder) voicemailEntry(number *Number, n, box *node) {
 // bridge reads a number that leads out by a trunk.
 func (b *builder) bridge(number *Number, n *node) {
 	to := n.get("to")
-	for _, not := range []*node{to.get("queue"), to.get("menu"), to.get("voicemail"), n.get("priority"), n.get("waiting")} {
+	for _, not := range []*node{to.get("queue"), to.get("menu"), to.get("voicemail"), n.get("priority"), n.get("waiting"), n.get("skills")} {
 		if not != nil {
 			b.wrong(not, "is for callers who wait in a queue, but these go out by a trunk: leave it out")
 		}

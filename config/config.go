@@ -154,8 +154,9 @@ type Number struct {
 	Bridge    *Bridge
 	E164      bool // what matches is a number with its country code, so the number called is known in E.164
 	Priority  int
-	Waiting   string    // strategy; empty: the queue's
-	Recording Recording // of a bridged call
+	Skills    []SkillNeed // besides the queue's
+	Waiting   string      // strategy; empty: the queue's
+	Recording Recording   // of a bridged call
 }
 
 // Bridge is a way out: calls are connected with a party behind a trunk.
@@ -203,6 +204,9 @@ type Queue struct {
 	Answer      string   // at-once, with-agent
 	RingTimeout time.Duration
 	Ring        string // RingOne, RingAll, RingTopDown
+	Skills      []SkillNeed
+	MaxWaiting  MaxWaiting
+	NoAgents    NoAgents
 	WrapUp      WrapUp
 	Recording   Recording
 	Priority    int
@@ -214,8 +218,9 @@ type Queue struct {
 type User struct {
 	Login     string // the key in the file
 	Name      string
-	Role      string // agent, supervisor, admin
-	Agent     bool   // takes calls
+	Role      string         // agent, supervisor, admin
+	Agent     bool           // takes calls
+	Skills    map[string]int // by name, from 1
 	wrapUp    *wrapUpChange
 	recording *recordingChange
 	dialOut   *dialOutChange

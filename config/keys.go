@@ -198,6 +198,7 @@ func numbersKeys() *shape {
 				later("callback"), later("agent"),
 			), about: "Where calls to the number go."},
 			field{key: "priority", what: integer(0, 99), or: "the queue's", about: "Callers with a higher one are answered first."},
+			needsField("Which skills the agent must have, besides those of the queue; of a skill in both these hold."),
 			field{key: "waiting", what: ref("a waiting strategy"), or: "the queue's", about: "What callers of this number hear while they wait."},
 			field{key: "recording", what: recordingKeys("", "", "the company's"), about: "Overrides the company's, for calls out by a trunk."},
 			later("trunk"),
@@ -248,6 +249,8 @@ func queueKeys() *shape {
 		field{key: "answer", what: oneOf([]string{"at-once", "with-agent"}), std: "at-once", about: "When the call is answered, and so charged; until then callers hear early media."},
 		field{key: "ring_timeout", what: ringTimeout(), or: "the company's", about: "How long one agent rings, 3 to 60 seconds."},
 		ringKey(),
+		needsField("Which skills the agents who are rung must have."),
+		maxWaitingKey(), noAgentsKey(),
 		field{key: "wrap_up", what: wrapUpKeys("", "", "the company's"), about: "Overrides the company's."},
 		field{key: "recording", what: recordingKeys("", "", "the company's"), about: "Overrides the company's."},
 		field{key: "priority", what: integer(0, 99), std: "0", about: "Callers with a higher one are answered first."},
@@ -271,7 +274,8 @@ func usersKeys() *shape {
 			field{key: "wrap_up", what: wrapUpKeys("", "", "the queue's"), about: "Overrides the queue's."},
 			field{key: "recording", what: recordingKeys("", "", "the queue's"), about: "Overrides the queue's."},
 			field{key: "dial_out", what: dialOutOf("2", "The user's calls out at once; 0: no limit."), about: "What the user may dial; overrides the company's."},
-			later("skills"), later("queues"),
+			userSkillsKeys(),
+			later("queues"),
 		),
 	}}
 }

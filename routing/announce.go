@@ -122,7 +122,7 @@ func (w *waiter) keys(now time.Time) map[string]config.Action {
 func (w *waiter) pressKey(hasty bool) {
 	now := time.Now()
 	keys := w.keys(now)
-	if len(keys) == 0 || w.claimed() || w.chosen.Leads() {
+	if len(keys) == 0 || w.claimed() || w.going() {
 		w.typed = ""
 		return
 	}
@@ -135,9 +135,7 @@ func (w *waiter) pressKey(hasty bool) {
 		return
 	}
 	w.event(fact.Event{Kind: fact.KeyChosen, Queue: w.queue.Name, Detail: key})
-	w.chosen = keys[key]
-	w.reply = w.prompts.For(w.chosen.Message)
-	w.view.Replying = w.reply != nil
+	w.say(keys[key])
 	if w.view.Announcing > 0 {
 		w.tries = 0
 		w.announced(w.view.Announcing - 1)
@@ -145,15 +143,21 @@ func (w *waiter) pressKey(hasty bool) {
 	}
 }
 
-// leaves says that the caller has chosen to go elsewhere, and has heard what was to be said before.
-func (w *waiter) leaves() bool { return w.chosen.Leads() && !w.view.Replying && !w.claimed() }
+// going says that the caller goes elsewhere, by choice or because of the queue.
+func (w *waiter) going() bool { return w.chosen.Leads() || w.turnedAway != fact.EndUnset }
 
-// leave takes the caller out of the queue, by a key; phones that ring stop.
+// leaves says that the caller goes elsewhere, and has heard what was to be said before.
+func (w *waiter) leaves() bool { return w.going() && !w.view.Replying && !w.claimed() }
+
+// leave takes the caller out of the queue; phones that ring stop.
 func (w *waiter) leave() Situation {
-	w.stopRinging("the caller has chosen something else")
+	w.stopRinging("the caller goes elsewhere")
 	w.c.floor.Leave(w.row.ID)
 	w.event(fact.Event{Kind: fact.LeftQueue, Queue: w.queue.Name, Detail: w.chosen.Words()})
-	w.log.Info("caller leaves the queue by a key", "queue", w.queue.Name)
+	w.log.Info("caller leaves the queue", "queue", w.queue.Name)
+	if w.turnedAway != fact.EndUnset && (w.chosen.HangUp || !w.chosen.Leads()) {
+		return w.sit.over(w.turnedAway)
+	}
 	return w.toward(w.sit, w.chosen)
 }
 

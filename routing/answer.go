@@ -28,6 +28,7 @@ func (s *script) begin() Situation {
 		sit.Stage, sit.Target = StageBridge, s.wayOut(number.Bridge, number)
 	default:
 		sit.Target, sit.Waiting, sit.Priority = Target{Queue: number.Queue, Menu: number.Menu, Voicemail: number.Voicemail}, number.Waiting, number.Priority
+		sit.Skills = number.Skills
 		s.row.Queue = number.Queue
 	}
 	if sit.Stage == StageBridge || sit.Stage == StagePlace { // nobody here has to do with it: there is neither conversation nor card

@@ -96,6 +96,7 @@ func (s *script) toward(sit Situation, a config.Action) Situation {
 			sit.Since = time.Now().UTC() // what was spent in menus is no waiting
 		}
 		sit.Stage, sit.Target = StageAnswer, Target{Queue: a.Queue}
+		sit.Skills = config.JoinNeeds(sit.Skills, a.Skills)
 	case a.Menu != "":
 		sit.Stage, sit.Target = StageMenu, Target{Menu: a.Menu}
 	case a.Voicemail != "":

@@ -11,7 +11,7 @@ import (
 // notice takes what the floor says. It runs on the floor's goroutine, so it waits for nothing.
 func (c *Centre) notice(n floor.Notice) {
 	switch n.Kind {
-	case floor.Offered, floor.Withdrawn, floor.Granted, floor.Void:
+	case floor.Offered, floor.Withdrawn, floor.Granted, floor.Void, floor.Overflowed, floor.Deserted:
 		if s := c.call(n.Call); s != nil {
 			s.box.Put(fromFloor(n))
 		}

@@ -46,8 +46,12 @@ func (s *script) ringerFor(id fact.OfferID) *ringer {
 
 // noticed does what the floor says; true: an agent has the call.
 func (w *waiter) noticed(n *floor.Notice) (next Situation, done bool) {
-	if n.Kind == floor.Offered {
+	switch n.Kind { //nolint:exhaustive // the others are of one offer, or for the desk
+	case floor.Offered:
 		w.ring(n.Offer)
+		return Situation{}, false
+	case floor.Overflowed, floor.Deserted:
+		w.overflow(n)
 		return Situation{}, false
 	}
 	r := w.ringerFor(n.Offer.ID)
@@ -71,7 +75,7 @@ func (w *waiter) ring(o floor.Offer) {
 		return
 	}
 	r := &ringer{offer: o}
-	w.ringers = append(w.ringers, r)
+	w.ringers, w.offered = append(w.ringers, r), true
 	waited := o.At.Sub(w.sit.Since)
 	w.c.desk.amend(w.row.ID, func(k *card) { k.waited = waited })
 	w.event(fact.Event{Kind: fact.Offered, Agent: o.User, Queue: o.Queue})
@@ -193,7 +197,7 @@ func (w *waiter) failed(r *ringer, how floor.Outcome, detail string) {
 	w.event(fact.Event{Kind: kind, Agent: o.User, Queue: o.Queue, Detail: detail})
 	w.log.Info("offer ended", "agent", o.User, "offer", o.ID, "outcome", kind, "detail", detail, "rang", time.Since(o.At))
 	w.c.floor.Report(o, how, w.closed && len(w.ringers) == 0)
-	if r.claimed && !w.closed { // the floor may have taken the call out of the queue already
+	if r.claimed && !w.closed && !w.claimed() { // the floor may have taken the call out of the queue already
 		w.enqueue()
 	}
 }

@@ -198,6 +198,9 @@ func audioOf(cfg *config.Config) []*config.Audio {
 			add(builtInVoicemail(cfg.Company.Speech))
 		}
 	}
+	for _, name := range slices.Sorted(maps.Keys(cfg.Queues)) {
+		add(cfg.Queues[name].MaxWaiting.Then.Message, cfg.Queues[name].NoAgents.Then.Message)
+	}
 	for _, name := range slices.Sorted(maps.Keys(cfg.Hours)) {
 		if a := cfg.Hours[name].Away; a != nil {
 			add(a.Message)

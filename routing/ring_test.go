@@ -10,6 +10,7 @@ import (
 )
 
 func ringAllWorld(t *testing.T, do func(w *world, aiko, ben *fake.Leg, c *caller)) {
+	t.Helper()
 	cfg := testConfig()
 	cfg.Queues["support"].Ring = config.RingAll
 	inWorld(t, cfg, func(w *world) {
@@ -35,6 +36,20 @@ func TestRingAllTheFirstWhoAnswersHasTheCall(t *testing.T) {
 		w.endedAs(c, fact.EndCallerHungUp)
 		if got := w.lastCall().Agent; got != "ben" {
 			t.Errorf("the call is %s's", got)
+		}
+	})
+}
+
+// Two answer, and the second one is gone before the floor has said who has the call: the first one keeps it.
+func TestRingAllTheSecondAnswerIsGoneAtOnce(t *testing.T) {
+	ringAllWorld(t, func(w *world, aiko, ben *fake.Leg, c *caller) {
+		aiko.Pickup()
+		ben.Pickup()
+		ben.End(fact.EndRemote, "BYE")
+		w.settle()
+		w.agentIs("aiko", "available", "talking")
+		if c.hears() != "party" {
+			t.Errorf("the caller hears %q", c.hears())
 		}
 	})
 }

@@ -3,6 +3,7 @@ package routing
 import (
 	"time"
 
+	"mediasrv/config"
 	"mediasrv/routing/fact"
 	"mediasrv/routing/floor"
 )
@@ -30,6 +31,7 @@ type Situation struct {
 	Target   Target                   `json:"target"` // where the call goes; empty: nowhere
 	Priority int                      `json:"priority"`
 	Waiting  string                   `json:"waiting"` // the number's waiting strategy; empty: the queue's
+	Skills   []config.SkillNeed       `json:"skills"`  // of the agent, besides those that the queue asks for
 	Since    time.Time                `json:"since"`   // waited since; kept over transfers
 	Front    bool                     `json:"front"`   // ahead of the others of the same priority
 	Greeted  bool                     `json:"greeted"` // no greeting and no ringing any more: straight to the music

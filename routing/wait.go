@@ -26,14 +26,16 @@ type waiter struct {
 	sounds   map[waiting.Sound]*prompt.Prompt
 	view     waiting.View
 	closed   bool // wants no other agent
+	offered  bool // an agent has been rung
 
 	announcements []config.Announcement
 	tries         int                      // looks for the text of an announcement that is due
 	always        map[string]config.Action // keys that hold all the time
 	asked         int                      // the announcement whose keys hold until askedUntil
 	askedUntil    time.Time
-	keyUntil      time.Time     // for the next digit of a code; zero: none is waited for
-	chosen        config.Action // by a key
+	keyUntil      time.Time      // for the next digit of a code; zero: none is waited for
+	chosen        config.Action  // by a key, or by an overflow
+	turnedAway    fact.EndReason // the queue doesn't let the caller wait; EndUnset: it does
 	reply         *prompt.Prompt
 
 	front, behind sound
@@ -131,7 +133,8 @@ func (w *waiter) next() waiting.Step {
 // enqueue asks the floor for an agent; saying it again does no harm.
 func (w *waiter) enqueue() {
 	w.c.floor.Enqueue(floor.Waiting{
-		Call: w.row.ID, Queue: w.queue.Name, Priority: w.sit.Priority, Front: w.sit.Front, Since: w.sit.Since,
+		Call: w.row.ID, Queue: w.queue.Name, Priority: w.sit.Priority, Front: w.sit.Front, Since: w.sit.Since, Skills: w.sit.Skills,
+		Again: w.offered || w.queue.MaxWaiting.Calls == 0, Stays: w.queue.NoAgents.Then.Empty(),
 	})
 }
 

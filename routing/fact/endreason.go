@@ -35,6 +35,8 @@ const (
 	EndBarred                  // the number may not be dialled
 	EndNoRoute                 // no trunk leads to the number
 	EndLongestCall             // it was longer than it may be
+	EndQueueFull               // as many callers wait as may
+	EndNoAgents                // nobody is there for the queue
 	EndRemote                  // another failure that the peer reported (see the status it sent)
 )
 
@@ -75,6 +77,8 @@ var endings = [...]ending{
 	EndBarred:        {"barred", 403, "Forbidden", 52},
 	EndNoRoute:       {"no-route", 404, "Not Found", 3},
 	EndLongestCall:   {"longest-call", 480, "Temporarily Unavailable", 31},
+	EndQueueFull:     {"queue-full", 486, "Busy Here", 17},
+	EndNoAgents:      {"no-agents", 480, "Temporarily Unavailable", 20},
 	EndRemote:        {"remote", 502, "Bad Gateway", 127},
 }
 

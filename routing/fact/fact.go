@@ -133,6 +133,7 @@ const (
 	Queued         EventKind = "queued"
 	Considered     EventKind = "considered" // who was passed over for the offer that follows, and why; without an agent: why nobody rings
 	LeftQueue      EventKind = "left-queue" // for something else, by a key; the detail says what
+	Overflowed     EventKind = "overflow"   // the queue is full, or nobody is there for it
 	Offered        EventKind = "offered"
 	OfferRefused   EventKind = "refused"
 	OfferMissed    EventKind = "missed" // rang out

@@ -23,6 +23,7 @@ type agent struct {
 	user    string
 	name    string
 	queues  []string
+	skills  map[string]int
 	leaving bool // no longer in the file: only finishes what has begun
 	state   AgentState
 	phones  int
@@ -45,7 +46,7 @@ func (a *agent) candidate() (Candidate, bool) {
 	if !a.state.Free() || a.phones == 0 {
 		return Candidate{}, false
 	}
-	return Candidate{User: a.user, Queues: a.queues, Open: a.open, IdleFrom: a.idleFrom, FreeFrom: a.freeFrom}, true
+	return Candidate{User: a.user, Queues: a.queues, Skills: a.skills, Open: a.open, IdleFrom: a.idleFrom, FreeFrom: a.freeFrom}, true
 }
 
 // settle brings the times of the agent up to date after a change of state or phones.
@@ -109,7 +110,7 @@ func newAgents(cfg *config.Config, now time.Time) map[string]*agent {
 	agents := make(map[string]*agent)
 	for login, u := range cfg.Users {
 		if u.Agent {
-			agents[login] = &agent{user: login, name: u.Name, since: now, idleFrom: now}
+			agents[login] = &agent{user: login, name: u.Name, skills: u.Skills, since: now, idleFrom: now}
 		}
 	}
 	for name, q := range cfg.Queues {

@@ -28,7 +28,7 @@ func (c *core) apply(cfg *config.Config, now time.Time) {
 		delete(fresh, user)
 		slices.Sort(next.queues)
 		changed := a.leaving || a.name != next.name || !slices.Equal(a.queues, next.queues)
-		a.name, a.queues, a.leaving = next.name, next.queues, false
+		a.name, a.queues, a.skills, a.leaving = next.name, next.queues, next.skills, false
 		if changed {
 			c.tell(a, now)
 		}
@@ -41,7 +41,9 @@ func (c *core) apply(cfg *config.Config, now time.Time) {
 	c.users = slices.Sorted(maps.Keys(c.agents))
 	for _, e := range c.line {
 		e.told = false
+		c.skills(e, now)
 	}
+	c.staffMoved = true
 	c.showQueues(now)
 }
 

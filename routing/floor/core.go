@@ -26,6 +26,10 @@ type core struct {
 	talks  map[fact.CallID]*agent
 	dirty  map[string]bool // queues whose view has changed
 	paces  map[string]*pace
+
+	deserted   map[string]time.Time // queues that nobody is there for, since when; only those with something to do then
+	staffMoved bool                 // somebody has come or gone since that was looked at
+	evictAt    time.Time            // when the next of them has been deserted for too long; zero: never
 }
 
 // entry is a waiting call.
@@ -33,6 +37,7 @@ type entry struct {
 	Waiting
 	offers    []*Offer  // whose phones ring for it
 	nextRound time.Time // zero: the present round goes on
+	relaxAt   time.Time // when the call needs less of its agent; zero: never
 	told      bool      // why nobody is free has been said since that changed for this call
 }
 
@@ -44,6 +49,8 @@ func newCore(cfg *config.Config, picker Picker, newID func() fact.OfferID, out f
 		talks:  make(map[fact.CallID]*agent),
 		dirty:  make(map[string]bool),
 		paces:  make(map[string]*pace),
+
+		deserted: make(map[string]time.Time), staffMoved: true,
 	}
 	for user, a := range c.agents {
 		slices.Sort(a.queues)
@@ -59,8 +66,13 @@ func (c *core) enqueue(w Waiting, now time.Time) {
 		return
 	}
 	c.endTalk(w.Call, TalkEnded, now)
+	if why := c.full(w); why != "" {
+		c.out(Notice{Kind: Overflowed, At: now, Call: w.Call, Offer: Offer{Queue: w.Queue}, Why: why})
+		return
+	}
 	w.Round, w.Rung = now, make(map[string]bool)
 	e := &entry{Waiting: w}
+	c.skills(e, now)
 	at, _ := slices.BinarySearchFunc(c.line, e, inOrder)
 	c.line = slices.Insert(c.line, at, e)
 	c.calls[w.Call] = e
@@ -178,7 +190,7 @@ func (c *core) move(a *agent, e AgentEvent, now time.Time) {
 		return
 	}
 	old, call := a.state, a.offer.Call
-	a.state = next
+	a.state, c.staffMoved = next, true
 	if next.Activity == Idle && old.Activity != Idle {
 		c.spent(a, now)
 	}
@@ -198,6 +210,7 @@ func (c *core) tell(a *agent, now time.Time) {
 
 // assign makes offers until nobody is free for anybody who waits.
 func (c *core) assign(now time.Time) {
+	c.evict(now)
 	c.offerAll(now)
 	for _, e := range c.line {
 		if len(e.offers) == 0 && len(e.Rung) > 0 && e.nextRound.IsZero() {
@@ -285,6 +298,7 @@ func (c *core) tick(now time.Time) {
 			clear(e.Rung)
 		}
 	}
+	c.relax(now)
 }
 
 // next is when tick has something to do; zero: never.
@@ -306,7 +320,9 @@ func (c *core) next() time.Time {
 	}
 	for _, e := range c.line {
 		sooner(e.nextRound)
+		sooner(e.relaxAt)
 	}
+	sooner(c.evictAt)
 	return first
 }
 

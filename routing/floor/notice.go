@@ -9,7 +9,7 @@ import (
 // NoticeKind names what the floor says.
 type NoticeKind uint8
 
-// What the floor says. The first four are for the call that the notice names.
+// What the floor says. Offered to Void, Overflowed and Deserted are for the call that the notice names.
 const (
 	Offered      NoticeKind = iota + 1 // dial this agent
 	Withdrawn                          // the offer is void: stop ringing; Why says why
@@ -25,6 +25,8 @@ const (
 	Left                               // the floor has forgotten the call
 	Dropped                            // the agent is no longer in the file, and has nothing left to finish
 	QueueGone                          // the queue is no longer in the file, and nobody waits in it
+	Overflowed                         // the call may not wait: its queue is full
+	Deserted                           // the call waits no more: nobody is there for its queue
 )
 
 // Notice is something that the floor says.

@@ -3,6 +3,7 @@ package floor
 import (
 	"time"
 
+	"mediasrv/config"
 	"mediasrv/routing/fact"
 )
 
@@ -16,15 +17,19 @@ const roundPause = 5 * time.Second
 type Waiting struct {
 	Call     fact.CallID
 	Queue    string
-	Priority int       // higher first
-	Front    bool      // ahead of the others of the same priority: an agent was lost in mid-call, or a transfer failed
-	Since    time.Time // UTC; kept over transfers
+	Priority int                // higher first
+	Front    bool               // ahead of the others of the same priority: an agent was lost in mid-call, or a transfer failed
+	Since    time.Time          // UTC; kept over transfers
+	Again    bool               // has had a place in this queue, and so is never too many for it
+	Stays    bool               // also where nobody is there: the file that the call began with has nothing else for it
+	Skills   []config.SkillNeed // of its agent, besides those that the queue asks for
 
-	Ring  string          // Picker only: config.RingOne, RingAll, RingTopDown
-	Order []string        // Picker only: the queue's agents, in the order of the file; borrowed, read only
-	Rings int             // Picker only: whose phones ring for it already
-	Round time.Time       // Picker only: when the present round began
-	Rung  map[string]bool // Picker only: who has been rung in it; borrowed, read only
+	Ring   string          // Picker only: config.RingOne, RingAll, RingTopDown
+	Order  []string        // Picker only: the queue's agents, in the order of the file; borrowed, read only
+	Levels []Level         // Picker only: the skills that its agent must have now
+	Rings  int             // Picker only: whose phones ring for it already
+	Round  time.Time       // Picker only: when the present round began
+	Rung   map[string]bool // Picker only: who has been rung in it; borrowed, read only
 }
 
 // before says whether w is served before v.

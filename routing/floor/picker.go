@@ -11,9 +11,10 @@ import (
 type Candidate struct {
 	User     string
 	Queues   []string
-	Open     int       // conversations that are not closed
-	IdleFrom time.Time // idle since
-	FreeFrom time.Time // could be offered calls since
+	Skills   map[string]int // borrowed, read only
+	Open     int            // conversations that are not closed
+	IdleFrom time.Time      // idle since
+	FreeFrom time.Time      // could be offered calls since
 }
 
 // Match is a call and the agent who is to be offered it.
@@ -72,7 +73,7 @@ func (p *picking) match(call int) bool {
 	w := p.waiting[call]
 	best := -1
 	for _, k := range p.free[w.Queue] {
-		if p.taken[k] || w.Rung[p.agents[k].User] {
+		if p.taken[k] || w.Rung[p.agents[k].User] || !w.suits(p.agents[k].Skills) {
 			continue
 		}
 		if best < 0 || w.prefers(p.agents[k], p.agents[best]) {

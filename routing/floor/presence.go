@@ -37,6 +37,7 @@ func (c *core) reachable(user string, phones int, now time.Time) {
 	if had == (a.phones > 0) {
 		return
 	}
+	c.staffMoved = true
 	a.settle(a.state, now)
 	c.tell(a, now)
 	if a.phones == 0 {

@@ -1,6 +1,7 @@
 package floor
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -118,6 +119,23 @@ func TestRingAllOfASilentCall(t *testing.T) {
 		b.activities(Idle, Idle)
 		if n := b.count(Withdrawn); n != 2 {
 			t.Errorf("%d offers were withdrawn", n)
+		}
+	})
+}
+
+func TestRingAllRingsFiveAtMost(t *testing.T) {
+	onFloor(t, ringAll(7), func(b *bench) {
+		b.Enqueue(Waiting{Call: "c", Queue: "q00", Since: time.Now()})
+		for i := range 7 {
+			b.present(fmt.Sprintf("a%03d", i))
+		}
+		all := b.offers()
+		if len(all) != 5 {
+			t.Fatalf("%d phones ring", len(all))
+		}
+		b.Report(all[2], Refused, false)
+		if all = b.offers(); len(all) != 6 || all[5].User != "a005" {
+			t.Errorf("the next one is not rung: %+v", all)
 		}
 	})
 }

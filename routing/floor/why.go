@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"mediasrv/config"
 )
 
 // whyMost is how many agents an explanation names.
@@ -31,6 +33,7 @@ func (c *core) explain(e *entry, chosen *agent, now time.Time) string {
 
 // passedOver says why an agent is not offered a call.
 func (c *core) passedOver(a *agent, e *entry, chosen *agent, now time.Time) string {
+	lacks := c.lacks(a, e, now)
 	switch {
 	case a.state.Activity == Ringing && a.offer.Call == e.Call:
 		return "rings for this call too"
@@ -44,10 +47,14 @@ func (c *core) passedOver(a *agent, e *entry, chosen *agent, now time.Time) stri
 		return a.state.Status.String() + since(a.since, now)
 	case a.phones == 0:
 		return "no phone is connected"
+	case lacks != "":
+		return lacks
 	case e.Rung[a.user]:
 		return "was rung in this round already"
 	case chosen == nil:
 		return "free"
+	case c.cfg.Queues[e.Queue].Ring == config.RingTopDown:
+		return "free, but " + chosen.user + " stands before in the list"
 	case a.freeFrom.After(e.Round) != chosen.freeFrom.After(e.Round):
 		return "free, but " + chosen.user + " has come since the round began"
 	case a.open != chosen.open:
