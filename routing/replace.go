@@ -27,10 +27,8 @@ func (s *script) seatOf(p *party) **party {
 			return seat
 		}
 	}
-	for _, r := range s.ringers {
-		if r.party == p {
-			return &r.party
-		}
+	if r := s.ringerOf(p); r != nil {
+		return &r.party
 	}
 	return nil
 }

@@ -52,6 +52,14 @@ func keyServers(server string) Key {
 	return Key{"servers", "[" + server + "]", "the name that the certificate is for"}
 }
 
+func keyCertificate() Key {
+	return Key{"tls.certificate", "certs/trunk.pem", "what the trunk is shown when it asks who we are"}
+}
+
+func keyCertificateKey() Key {
+	return Key{"tls.key", "certs/trunk.key", "the key that belongs to it"}
+}
+
 func keyNoProbe() Key {
 	return Key{"probe", "0s", "the trunk doesn't answer OPTIONS, and would count as dead"}
 }
@@ -77,7 +85,7 @@ func proposals() []Key {
 	return []Key{
 		keyUsername(), keyPassword(), keyReliable("off", ""), keyReliable("required", ""), keyTimerOff(), keyTimerExpires(1800), keyRefresher("us"),
 		keyPtime(40), keyDTMF("info"), keyDTMF("inband"), keyEarlyMedia(), keyOffer("early", ""), keyTransport("tcp", ""), keyCodecs("[PCMA]"),
-		keySRTP("off", ""), keySRTP("required", ""), keyServers("sip.example.com"),
+		keySRTP("off", ""), keySRTP("required", ""), keyServers("sip.example.com"), keyCertificate(), keyCertificateKey(),
 		keyNoProbe(), keyRegisterExpires(7200), keyAccount(), keyAsserted("none"), keyAsserted("preferred"), keyNumbers("e164"), keyNumbers("national"),
 	}
 }

@@ -8,6 +8,7 @@ import (
 
 	"mediasrv/config"
 	"mediasrv/media/codec"
+	"mediasrv/sip/resolve"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -37,6 +38,9 @@ type Agent struct {
 	host   string // of the trunk, for URIs
 	port   int    // 0: none in URIs
 	peer   netip.AddrPort
+	via    string  // udp, tcp, tls
+	others []place // where else calls may go
+	shows  *shown  // our certificate; nil: the network of a test
 	net    Network
 	wire   *wire
 	own    netip.Addr // that sockets are bound to
@@ -71,7 +75,7 @@ func (a *Agent) transport() string {
 	switch {
 	case !a.wire.reliable():
 		return "UDP"
-	case a.trunk.Transport == "tls":
+	case a.via == resolve.TLS:
 		return "TLS"
 	}
 	return "TCP"

@@ -1,12 +1,10 @@
 package certify
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -15,6 +13,7 @@ import (
 
 	"mediasrv/config"
 	"mediasrv/media/codec"
+	"mediasrv/sip/resolve"
 )
 
 // Errors that keep a run from beginning.
@@ -33,6 +32,8 @@ type Options struct {
 	From    string   // the number that calls show; empty: one of the file's for the trunk
 	Only    []string // steps; empty: all
 	Network Network  // nil: the machine's
+
+	Names resolve.Asker // who knows where the trunk's servers are; nil: the name servers of the file, or of the system
 }
 
 // Report is what a run found.
@@ -132,7 +133,9 @@ func newAgent(ctx context.Context, o Options) (*Agent, *Report, error) {
 		tried: map[string]bool{}, remarked: map[string]bool{}, calls: map[string]*call{}, answered: map[string][]byte{},
 	}
 	if a.net == nil {
-		a.net = machine{}
+		if err := a.useMachine(); err != nil {
+			return nil, nil, err
+		}
 	}
 	if a.from == "" {
 		a.from = shownNumber(o.File, t)
@@ -173,75 +176,6 @@ func shownNumber(file *config.Config, t *config.Trunk) string {
 	return slices.Min(numbers)
 }
 
-// lookUp finds the address of the trunk's proxy or first server: by SRV if the file gives no port (RFC 3263, 4).
-func (a *Agent) lookUp(ctx context.Context) error {
-	first, _, err := net.SplitHostPort(a.trunk.Servers[0])
-	if err != nil {
-		first = a.trunk.Servers[0]
-	}
-	server := cmp.Or(a.trunk.Register.Proxy, a.trunk.Servers[0])
-	host, text, err := net.SplitHostPort(server)
-	if err != nil {
-		host = strings.Trim(server, "[]")
-	}
-	a.host = cmp.Or(a.trunk.Register.Domain, strings.Trim(first, "[]"))
-	if text != "" {
-		if a.port, err = strconv.Atoi(text); err != nil {
-			return fmt.Errorf("%w: server %s: %w", ErrTrunk, server, err)
-		}
-	}
-	port := a.port
-	if port == 0 {
-		port = map[string]int{"tls": 5061}[a.trunk.Transport]
-		if port == 0 {
-			port = 5060
-		}
-	}
-	if a.trunk.Register.Domain != "" || a.trunk.Register.Proxy != "" {
-		a.port = 0 // of the proxy, not of the domain that is named in URIs
-	}
-	if addr, err := netip.ParseAddr(host); err == nil {
-		a.peer = netip.AddrPortFrom(addr.Unmap(), uint16(port)) //nolint:gosec // a port
-		return nil
-	}
-	name := host
-	if text == "" {
-		if srv, p := lookUpService(ctx, a.trunk.Transport, host); srv != "" {
-			name, port = srv, p
-		}
-	}
-	found, err := net.DefaultResolver.LookupNetIP(ctx, "ip", name)
-	if err != nil {
-		return fmt.Errorf("%w: server %s: %w", ErrTrunk, server, err)
-	}
-	a.peer = netip.AddrPortFrom(prefer4(found), uint16(port)) //nolint:gosec // a port
-	return nil
-}
-
-func lookUpService(ctx context.Context, transport, host string) (name string, port int) {
-	service, proto := "sip", "udp"
-	if transport == "tcp" {
-		proto = "tcp"
-	}
-	if transport == "tls" {
-		service, proto = "sips", "tcp"
-	}
-	_, records, err := net.DefaultResolver.LookupSRV(ctx, service, proto, host)
-	if err != nil || len(records) == 0 {
-		return "", 0
-	}
-	return strings.TrimSuffix(records[0].Target, "."), int(records[0].Port)
-}
-
-func prefer4(found []netip.Addr) netip.Addr {
-	for _, a := range found {
-		if a.Unmap().Is4() {
-			return a.Unmap()
-		}
-	}
-	return found[0]
-}
-
 // open makes the way to the peer: from the file's own port if it is free, since trunks know addresses.
 func (a *Agent) open(ctx context.Context, remarks *[]string) error {
 	own, port := fileAddress(a.file, a.peer.Addr())
@@ -255,13 +189,10 @@ func (a *Agent) open(ctx context.Context, remarks *[]string) error {
 	if p := a.file.PublicAddress; p.IsValid() && !a.peer.Addr().IsPrivate() && !a.peer.Addr().IsLoopback() {
 		a.shown = p
 	}
-	if a.trunk.Transport == "tcp" || a.trunk.Transport == "tls" {
-		c, err := a.net.Dial(ctx, a.trunk.Transport, own, a.peer, a.host)
-		if err != nil {
-			return fmt.Errorf("certify: connect to %s: %w", a.peer, err)
-		}
-		a.wire = newStreamWire(c, a.peer)
-		return nil
+	if a.via != resolve.UDP {
+		var err error
+		a.wire, err = a.connect(ctx, place{Target: resolve.Target{Transport: a.via, Addr: a.peer}})
+		return err
 	}
 	pc, err := a.net.ListenPacket(netip.AddrPortFrom(own, port))
 	if err != nil && port != 0 {
@@ -274,6 +205,22 @@ func (a *Agent) open(ctx context.Context, remarks *[]string) error {
 	}
 	a.wire = newPacketWire(pc, a.peer)
 	return nil
+}
+
+// connect makes a way to an address, from any port of ours.
+func (a *Agent) connect(ctx context.Context, to place) (*wire, error) {
+	if to.Transport == resolve.UDP {
+		pc, err := a.net.ListenPacket(netip.AddrPortFrom(a.own, 0))
+		if err != nil {
+			return nil, fmt.Errorf("certify: listen on %s: %w", a.own, err)
+		}
+		return newPacketWire(pc, to.Addr), nil
+	}
+	c, err := a.net.Dial(ctx, to.Transport, a.own, to.Addr, a.host)
+	if err != nil {
+		return nil, fmt.Errorf("certify: connect to %s: %w", to.Addr, err)
+	}
+	return newStreamWire(c, to.Addr), nil
 }
 
 // fileAddress is the file's first UDP listener that can reach the peer. The address is invalid if it listens on all; port 0: any.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"sync/atomic"
 	"time"
 )
 
@@ -22,19 +23,48 @@ type Network interface {
 const dialTimeout = 5 * time.Second
 
 // machine is the real network.
-type machine struct{}
+type machine struct{ shows *shown }
+
+// shown is the certificate that servers are shown if they ask for one.
+type shown struct {
+	own   *tls.Certificate // nil: the file has none for the trunk
+	asked atomic.Bool
+}
+
+func (s *shown) show(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
+	s.asked.Store(true)
+	if s.own == nil {
+		return &tls.Certificate{}, nil
+	}
+	return s.own, nil
+}
+
+// useMachine takes the real network, with the certificate that the file has for the trunk.
+func (a *Agent) useMachine() error {
+	a.shows = &shown{}
+	if keys := a.trunk.TLS.Own; keys.Certificate != "" {
+		pair, err := tls.LoadX509KeyPair(keys.Certificate, keys.Key)
+		if err != nil {
+			return fmt.Errorf("%w: its tls.certificate %s: %w", ErrTrunk, keys.Certificate, err)
+		}
+		a.shows.own = &pair
+	}
+	a.net = machine{a.shows}
+	return nil
+}
 
 func (machine) ListenPacket(at netip.AddrPort) (net.PacketConn, error) {
 	return net.ListenUDP("udp", net.UDPAddrFromAddrPort(at))
 }
 
-func (machine) Dial(ctx context.Context, transport string, from netip.Addr, to netip.AddrPort, name string) (net.Conn, error) {
+func (m machine) Dial(ctx context.Context, transport string, from netip.Addr, to netip.AddrPort, name string) (net.Conn, error) {
 	d := &net.Dialer{Timeout: dialTimeout, LocalAddr: net.TCPAddrFromAddrPort(netip.AddrPortFrom(from, 0))}
 	if transport != "tls" {
 		return d.DialContext(ctx, "tcp", to.String())
 	}
 	t := &tls.Dialer{NetDialer: d, Config: &tls.Config{
-		ServerName: name, MinVersion: tls.VersionTLS10, InsecureSkipVerify: true, //nolint:gosec // judged by the step tls
+		GetClientCertificate: m.shows.show,
+		ServerName:           name, MinVersion: tls.VersionTLS10, InsecureSkipVerify: true, //nolint:gosec // judged by the step tls
 	}}
 	return t.DialContext(ctx, "tcp", to.String())
 }

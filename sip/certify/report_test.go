@@ -76,10 +76,24 @@ func loads(t *testing.T, yaml string) error {
 	if has("      expires:") && has("    login:\n      expires:") {
 		yaml += "      register: true\n"
 	}
+	if has("      certificate:") && !has("      key:") {
+		yaml = strings.Replace(yaml, "      certificate:", "      key: k.pem\n      certificate:", 1)
+	}
+	if has("      key:") && !has("      certificate:") {
+		yaml = strings.Replace(yaml, "      key:", "      certificate: c.pem\n      key:", 1)
+	}
 	if !has("    servers:") {
 		yaml += "    servers: [192.0.2.1]\n"
 	}
-	path := filepath.Join(t.TempDir(), "f.yml")
+	folder := t.TempDir()
+	if err := os.Mkdir(filepath.Join(folder, "certs"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if has("      certificate:") || has("      key:") {
+		writeKeys(t, filepath.Join(folder, "certs/trunk.pem"), filepath.Join(folder, "k.pem"))
+		writeKeys(t, filepath.Join(folder, "c.pem"), filepath.Join(folder, "certs/trunk.key"))
+	}
+	path := filepath.Join(folder, "f.yml")
 	text := yaml + "    kind: carrier\ncompany: {country: JP}\nnumbers: {\"+81312345678\": {to: {queue: q}}}\nqueues: {q: {agents: [a]}}\nusers: {a: {name: A}}\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

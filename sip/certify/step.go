@@ -29,6 +29,7 @@ func steps() []step {
 	return []step{
 		{"tls", "The certificate and the version of TLS.", nothing, secureSignalling},
 		{"options", "OPTIONS, the usual probe, is answered.", nothing, options},
+		{"servers", "The trunk's further servers, by the file and the DNS, are there as well.", aProbe, furtherServers},
 		{"register", "REGISTER: login, refresh, short times, and taking it back.", nothing, register},
 		{"call", "A call: ringing, answer, dialog and description.", nothing, plainCall},
 		{"media", "Audio of a call: both ways, address, packet length, codec.", aCall, mediaStep},

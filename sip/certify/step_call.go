@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mediasrv/media/codec"
+	"mediasrv/sip/resolve"
 )
 
 // plainCall is the call as everybody makes it.
@@ -69,7 +70,7 @@ func (a *Agent) judgeAddress(f *findings, c *call, res *message) {
 	if c.hop == a.peer && strings.Contains(c.target, "@") && res.contact() != "" && len(c.routes) == 0 && !strings.Contains(c.target, a.peer.Addr().String()) {
 		f.odd("RFC 3261, 12.1.1", "its Contact (%s) isn't where it was reached, and not to be reached from here: requests in the call go where INVITE went", c.target)
 	}
-	if strings.HasPrefix(c.target, "sips:") && a.trunk.Transport != "tls" {
+	if strings.HasPrefix(c.target, "sips:") && a.via != resolve.TLS {
 		f.odd("RFC 3261, 8.1.1.8", "its Contact is sips: though the call isn't over TLS")
 	}
 }

@@ -16,6 +16,7 @@ func secureSignalling(_ context.Context, a *Agent) []Finding {
 		return f
 	}
 	f.check(state.Version >= tls.VersionTLS12, "RFC 8996, 2", "speaks "+tls.VersionName(state.Version), "speaks only "+tls.VersionName(state.Version))
+	askedForOurs(&f, a)
 	if len(state.PeerCertificates) == 0 {
 		f.wrong("RFC 5922, 7", "shows no certificate")
 		return f
@@ -40,6 +41,22 @@ func secureSignalling(_ context.Context, a *Agent) []Finding {
 		f.odd("RFC 5280, 4.1.2.5", "its certificate ends on %s", leaf.NotAfter.Format(time.DateOnly))
 	}
 	return f
+}
+
+// askedForOurs says whether it wants a certificate of ours, and what it was shown.
+func askedForOurs(f *findings, a *Agent) {
+	switch s := a.shows; {
+	case s == nil:
+	case !s.asked.Load() && s.own != nil:
+		f.untested("RFC 8446, 4.3.2", "doesn't ask for our certificate, so the file's isn't shown")
+	case !s.asked.Load():
+	case s.own == nil:
+		x := f.odd("RFC 8446, 4.3.2", "asks for a certificate of ours, and the file has none for this trunk")
+		x.advise(keyCertificate())
+		x.advise(keyCertificateKey())
+	default:
+		f.ok("RFC 8446, 4.3.2", "asks for our certificate, and is shown that of %s", a.trunk.TLS.Own.Certificate)
+	}
 }
 
 // secureMedia calls with keys in the offer.

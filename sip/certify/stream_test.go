@@ -13,15 +13,17 @@ import (
 	"math/big"
 	"net"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"mediasrv/config"
 )
 
-// answerOptions answers every request on a connection with 200, after a keep-alive and in two pieces.
-func answerOptions(t *testing.T, ln net.Listener) {
+// answerOptions answers every request on a connection with 200, after a keep-alive and in two pieces, and counts them.
+func answerOptions(t *testing.T, ln net.Listener) *atomic.Int32 {
 	t.Helper()
+	var requests atomic.Int32
 	go func() {
 		c, err := ln.Accept()
 		if err != nil {
@@ -34,6 +36,7 @@ func answerOptions(t *testing.T, ln net.Listener) {
 			if err != nil {
 				return
 			}
+			requests.Add(1)
 			var lines []string
 			for line := range strings.SplitSeq(string(raw), "\r\n") {
 				for _, name := range []string{"via:", "v:", "from:", "f:", "to:", "t:", "call-id:", "i:", "cseq"} {
@@ -47,6 +50,7 @@ func answerOptions(t *testing.T, ln net.Listener) {
 			_, _ = io.WriteString(c, text[20:])
 		}
 	}()
+	return &requests
 }
 
 func certificate(t *testing.T, name string) tls.Certificate {
