@@ -7,6 +7,8 @@ func (a Action) Words() string {
 		return "to the queue " + a.Queue
 	case a.Menu != "":
 		return "to the menu " + a.Menu
+	case a.Voicemail != "":
+		return "to the voicemail " + a.Voicemail
 	case a.Number != "":
 		return "to the number " + a.Number
 	case a.HangUp:

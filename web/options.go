@@ -20,6 +20,7 @@ type Options struct {
 	Leaving    func(user string) *config.User // a user whom a reload has taken out of the file and who still has a call to finish. nil: nobody
 	Operations Operations
 	Voicemails Voicemails
+	Books      Books
 	Heavy      Heavy          // shared by all who burn CPU: hashing of passwords waits here
 	Figures    func() Figures // read at each scrape; must not block for long
 	Lines      func() []Line  // read at each scrape; must not block for long. nil: none
@@ -27,6 +28,13 @@ type Options struct {
 	Draining   func() bool    // true: /healthz says 503. nil: never
 	Pages      fs.FS          // the built pages; nil: those in the binary
 	Log        *slog.Logger
+}
+
+// Books is what was kept of the past. Its methods read the database until ctx ends. Errors are for the log, except for fact.QueryErrors.
+type Books interface {
+	Statistics(context.Context, fact.StatisticsQuery) ([]fact.StatisticsRow, error)
+	// Abandoned lists callers who gave up within the query's time, of its queue if it names one; the latest first.
+	Abandoned(context.Context, fact.StatisticsQuery) ([]fact.AbandonedCall, error)
 }
 
 // Centre is what the desk needs of the contact centre. Every user passed is one of the file with Agent set. Errors are sentences for the

@@ -90,6 +90,7 @@ func New(opt Options) (*Server, error) {
 	api := s.newAPI()
 	s.addRoutes(api)
 	s.addOperations(api)
+	s.addStatistics(api)
 	s.addVoicemails(api)
 	s.addReload(api)
 	describeEvents(api)

@@ -45,7 +45,7 @@ func (c *explainCmd) Run(_ context.Context, tty terminal) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
-	calls, events, err := db.History(c.Call)
+	calls, events, err := settled(db, c.Call)
 	switch {
 	case err != nil:
 		return err
@@ -55,6 +55,23 @@ func (c *explainCmd) Run(_ context.Context, tty terminal) (err error) {
 		return several(tty.out, c.Call, calls, cfg.Company.TimeZone)
 	}
 	return story(tty.out, calls[0], events, cfg.Company.TimeZone)
+}
+
+// A running server commits in groups, so the end of a call may be some moments away.
+const (
+	settleTime = time.Second
+	settleStep = 100 * time.Millisecond
+)
+
+// settled is a name's history; of a call that has not ended it looks again for a moment, so that one that has just ended doesn't seem to go on.
+func settled(db *store.Store, name string) ([]fact.Call, []fact.Event, error) {
+	for until := time.Now().Add(settleTime); ; {
+		calls, events, err := db.History(name)
+		if err != nil || len(calls) != 1 || !calls[0].Ended.IsZero() || time.Now().After(until) {
+			return calls, events, err
+		}
+		<-time.After(settleStep)
+	}
 }
 
 // openBooks opens the database of a server that has run already.

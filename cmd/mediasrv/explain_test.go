@@ -58,3 +58,43 @@ It ended after 1m30s: caller-gone.
 		t.Errorf("unknown: %+v", got)
 	}
 }
+
+// A call that ends while it is asked about has ended.
+func TestExplainWaitsForTheEnd(t *testing.T) {
+	dir := t.TempDir()
+	db, err := store.Open(filepath.Join(dir, databaseFile), "n1", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := time.Date(2026, 11, 21, 1, 2, 3, 0, time.UTC)
+	call := fact.Call{ID: "call-aaaaaa", Direction: fact.Inbound, Began: at}
+	db.Append(call)
+	if err := db.Close(); err != nil {
+		t.Fatal(err)
+	}
+	read, err := store.Open(filepath.Join(dir, databaseFile), "explain", slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = read.Close() }()
+	if calls, _, err := settled(read, "last"); err != nil || !calls[0].Ended.IsZero() {
+		t.Errorf("a call that goes on: %+v %v", calls, err)
+	}
+	ended := make(chan error, 1)
+	go func() {
+		db, err := store.Open(filepath.Join(dir, databaseFile), "n1", slog.New(slog.DiscardHandler))
+		if err == nil {
+			call.Ended, call.End = at.Add(time.Minute), fact.EndCallerGone
+			db.Append(call)
+			err = db.Close()
+		}
+		ended <- err
+	}()
+	calls, _, err := settled(read, "last")
+	if wrong := <-ended; err != nil || wrong != nil {
+		t.Fatal(err, wrong)
+	}
+	if calls[0].Ended.IsZero() {
+		t.Error("it seems to go on")
+	}
+}

@@ -31,6 +31,7 @@ type commands struct {
 	Say     sayCmd     `cmd:"" help:"Speak a text as callers would hear it."`
 	Explain explainCmd `cmd:"" help:"Say what happened in a call, and why."`
 	Verify  verifyCmd  `cmd:"" help:"Prove that recordings are complete and unaltered."`
+	Stats   statsCmd   `cmd:"" help:"Say what happened in queues and to agents, in figures."`
 	Certify certifyCmd `cmd:"" help:"Try a live trunk, and say what is wrong with it."`
 	Passwd  passwdCmd  `cmd:"" help:"Give a user a new password."`
 	Schema  schemaCmd  `cmd:"" help:"Print the JSON schema of the file, for editors."`

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"mediasrv/routing"
 	"mediasrv/routing/fact"
@@ -35,7 +36,13 @@ func (o operations) Reload(ctx context.Context, by string) (fact.Reload, bool) {
 
 func (o operations) Reloads() (last fact.Reload, applied, refused uint64) { return o.file.Reloads() }
 
-// History reads what was committed: of a call that goes on, all but the last moment.
+// flushTime is how long a look into the past waits for what has just happened to be committed. If it isn't by then, the answer lacks it.
+const flushTime = 2 * time.Second
+
+// History reads what was committed, and waits for what has happened until now.
 func (o operations) History(name string) ([]fact.Call, []fact.Event, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), flushTime)
+	defer cancel()
+	_ = o.books.Flush(ctx) // the older lines are worth more than an error; the log says what is wrong with the database
 	return o.books.History(name)
 }

@@ -31,6 +31,11 @@ const (
 	WholeTime    StatisticsInterval = "whole"
 )
 
+// QueryError says why a query makes no sense, in a sentence for whoever asked.
+type QueryError string
+
+func (e QueryError) Error() string { return string(e) }
+
 // StatisticsQuery asks for statistics. Empty names: all.
 type StatisticsQuery struct {
 	From, To time.Time // To is not in it

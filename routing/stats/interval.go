@@ -1,7 +1,6 @@
 package stats
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -12,13 +11,13 @@ import (
 // mostIntervals bounds a query: 15 minutes for a year are 35,040.
 const mostIntervals = 40_000
 
-// Errors of queries; they are sentences for whoever asked.
-var (
-	ErrNoTime       = errors.New("the time must end after it begins")
-	ErrManyRows     = errors.New("that would be too many rows: ask for a shorter time or longer intervals")
-	ErrUnknown      = errors.New("statistics are by company, queue, agent, entry or trunk, and by 15m, hour, day or whole")
-	ErrAgentFilter  = errors.New("one agent can be asked for with statistics by agent only")
-	ErrNumberFilter = errors.New("statistics by agent can't be of one number or trunk")
+// Errors of queries.
+const (
+	ErrNoTime       = fact.QueryError("the time must end after it begins")
+	ErrManyRows     = fact.QueryError("that would be too many rows: ask for a shorter time or longer intervals")
+	ErrUnknown      = fact.QueryError("statistics are of company, queue, agent, entry or trunk, and by 15m, hour, day or whole")
+	ErrAgentFilter  = fact.QueryError("one agent can be asked for in statistics of agents only")
+	ErrNumberFilter = fact.QueryError("statistics of agents can't be of one number or trunk")
 )
 
 // borders are the beginnings of the intervals from from, and to. They are where the clock of the zone shows whole quarters, hours or days, so that a day has
