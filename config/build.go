@@ -82,6 +82,7 @@ func (b *builder) build(path string) *Config {
 	b.allStaffed()
 	b.circles()
 	b.cfg.Files = slices.Sorted(maps.Keys(b.files))
+	b.recordings(b.root.get("recordings"))
 	return b.cfg
 }
 

@@ -31,6 +31,7 @@ type Config struct {
 	Queues        map[string]*Queue
 	Users         map[string]*User
 	Files         []string // that the file names and whose content is used: audio, secrets, certificates; absolute, sorted
+	Recordings    Recordings
 }
 
 // Listen says where the server can be reached.

@@ -39,7 +39,8 @@ func file() *shape {
 		field{key: "menus", what: named("MENU", menuKeys()), or: "none", about: "What callers can choose from by pressing keys."},
 		field{key: "hours", what: named("HOURS", hoursKeys()), or: "none", about: "When somebody works."},
 		field{key: "voicemails", what: named("VOICEMAIL", voicemailKeys()), or: "none", about: "Where callers leave messages."},
-		later("callbacks"), later("recordings"), later("directory"),
+		field{key: "recordings", what: recordingsKeys(), about: "What becomes of recordings when they are closed."},
+		later("callbacks"), later("directory"),
 	)
 }
 

@@ -18,6 +18,7 @@ import (
 	"mediasrv/media"
 	"mediasrv/media/wav"
 	"mediasrv/recorder/ledger"
+	"mediasrv/recorder/upload"
 	"mediasrv/routing/fact"
 )
 
@@ -163,10 +164,10 @@ type studio struct {
 	end   func() error
 }
 
-func newStudio(t *testing.T, dir string) *studio {
+func newStudio(t *testing.T, dir string, to ...upload.Target) *studio {
 	t.Helper()
 	s := &studio{t: t, dir: dir, index: &index{}, log: &bytes.Buffer{}}
-	r, err := New(Options{Dir: dir, Key: filepath.Join(t.TempDir(), "key.pem"), Index: s.index, Log: slog.New(slog.NewTextHandler(s.log, nil))})
+	r, err := New(Options{Dir: dir, Key: filepath.Join(t.TempDir(), "key.pem"), To: to, Index: s.index, Log: slog.New(slog.NewTextHandler(s.log, nil))})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"mediasrv/media"
 	"mediasrv/recorder/ledger"
+	"mediasrv/recorder/upload"
 	"mediasrv/routing/fact"
 )
 
@@ -41,18 +42,20 @@ type Index interface {
 
 // Options are what a recorder needs.
 type Options struct {
-	Dir   string // recordings are kept here, in a directory per day; it is made if need be
-	Key   string // file of the key that signs them; it is made if need be
-	Index Index  // nil: none
+	Dir   string          // recordings are kept here, in a directory per day; it is made if need be
+	Key   string          // file of the key that signs them; it is made if need be
+	To    []upload.Target // where closed recordings are copied to; at most one of a kind. They are the recorder's from now on.
+	Index Index           // nil: none
 	Log   *slog.Logger
 }
 
 // Recorder writes recordings. One goroutine drains all taps and writes; a second one closes, hashes and indexes files.
 type Recorder struct {
-	index  Index
-	log    *slog.Logger
-	store  store
-	ledger *ledger.Ledger
+	index   Index
+	log     *slog.Logger
+	store   store
+	ledger  *ledger.Ledger
+	uploads []*upload.Queue
 	// now is the time on the clock that workers have: UTC, read once at the start of the process, which then goes on with the monotonic
 	// clock and never jumps. A seam for tests.
 	now func() time.Time
@@ -90,9 +93,13 @@ func New(opt Options) (*Recorder, error) {
 		return nil, errors.Join(err, root.Close())
 	}
 	log.Info("recordings are signed", "key", chain.Key().ID())
+	var uploads []*upload.Queue
+	for _, to := range opt.To {
+		uploads = append(uploads, upload.New(root, uploaded, to, log))
+	}
 	began := time.Now()
 	return &Recorder{
-		index: opt.Index, log: log, store: newStore(root), ledger: chain, now: func() time.Time { return began.Round(0).Add(time.Since(began)) }, running: make(map[fact.SegmentID]*segment),
+		index: opt.Index, log: log, store: newStore(root), ledger: chain, uploads: uploads, now: func() time.Time { return began.Round(0).Add(time.Since(began)) }, running: make(map[fact.SegmentID]*segment),
 		disk: health{log: log}, done: queue{wake: make(chan struct{}, 1)},
 	}, nil
 }
@@ -164,6 +171,8 @@ func (r *Recorder) add(f fact.Segment, tap source) error {
 // within 10 s stays unfinished on the disk for Recover at the next start, and is an error.
 func (r *Recorder) Run(ctx context.Context) error {
 	finished := make(chan int, 1)
+	uploading := make(chan struct{})
+	go func() { defer close(uploading); r.runUploads(ctx) }()
 	go r.write(ctx)
 	go func() { finished <- r.finishAll() }()
 	<-ctx.Done()
@@ -174,6 +183,7 @@ func (r *Recorder) Run(ctx context.Context) error {
 		if left > 0 {
 			return fmt.Errorf("recorder: %d files could not be closed; they are repaired at the next start", left)
 		}
+		<-uploading
 		return r.store.Close()
 	case <-bound.C:
 		return fmt.Errorf("recorder: files could not be closed within %v; they are repaired at the next start", closeBound)

@@ -101,4 +101,15 @@ type Figures struct {
 	JournalErrors  uint64            // failed commits since the start
 	Signalling     Signalling
 	Out            Out
+	Uploads        []Upload // of recordings
+}
+
+// Upload is how closed recordings are getting to another place.
+type Upload struct {
+	To       string // sftp, s3
+	Waiting  int
+	Done     uint64
+	Bytes    uint64
+	Failures uint64
+	Failing  time.Time // since when every try has failed; zero: they don't
 }

@@ -19,8 +19,16 @@ func (s *server) figures() web.Figures {
 		MediaLateTicks: engine.LateTicks, MediaLateness: engine.Lateness, MediaDrops: engine.Dropped, OneWays: engine.OneWays, OneWaysNow: engine.OneWaysNow,
 		NoPorts: engine.NoPorts, Ports: map[string]int{"used": engine.Ports.Used, "resting": engine.Ports.Resting, "free": engine.Ports.Free},
 		JournalDepth: journal.Pending, JournalDropped: journal.Dropped, JournalErrors: journal.Errors,
-		Signalling: web.Signalling(s.stack.Stats()),
+		Signalling: web.Signalling(s.stack.Stats()), Uploads: s.uploads(),
 	}
+}
+
+// uploads say how recordings get to other places, for /metrics.
+func (s *server) uploads() (all []web.Upload) {
+	for _, u := range s.recorder.Uploads() {
+		all = append(all, web.Upload{To: u.Kind, Waiting: u.Waiting, Done: u.Uploaded, Bytes: u.Bytes, Failures: u.Failures, Failing: u.Failing})
+	}
+	return all
 }
 
 // lines say how the lines of the trunks have been, for /metrics.

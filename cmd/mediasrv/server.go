@@ -93,8 +93,12 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 	}); err != nil {
 		return err
 	}
+	to, err := uploadTargets(cfg)
+	if err != nil {
+		return err
+	}
 	if s.recorder, err = recorder.New(recorder.Options{
-		Dir: filepath.Join(cfg.DataDir, "recordings"), Key: filepath.Join(cfg.DataDir, "recordings.key"), Index: s.store, Log: s.log,
+		Dir: filepath.Join(cfg.DataDir, "recordings"), Key: filepath.Join(cfg.DataDir, "recordings.key"), To: to, Index: s.store, Log: s.log,
 	}); err != nil {
 		return err
 	}

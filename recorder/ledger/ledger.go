@@ -13,10 +13,14 @@ import (
 )
 
 const (
-	// FileName is the ledger in a day's directory.
-	FileName = "ledger.jsonl"
-	// KeysName has the public keys, in the recordings directory.
-	KeysName = "signing-keys.pem"
+	// FileName is the ledger in a day's directory: base and suffix.
+	FileName   = FileBase + FileSuffix
+	FileBase   = "ledger"
+	FileSuffix = ".jsonl"
+	// KeysName has the public keys, in the recordings directory: base and suffix.
+	KeysName   = KeysBase + KeysSuffix
+	KeysBase   = "signing-keys"
+	KeysSuffix = ".pem"
 )
 
 var dayName = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}$`)

@@ -98,6 +98,7 @@ func (v *verifier) stray(file string, known map[string]bool) {
 		if !strings.HasSuffix(file, ".json.part") {
 			v.note(file, "is being written, or is repaired at the next start")
 		}
+	case ext == ".upload": // a mark: it has to be uploaded still
 	case ext == ".json" || path.Base(file) == FileName || known[file]:
 	default:
 		v.wrong(file, "is sound without metadata: it was put there, or its metadata was taken away")

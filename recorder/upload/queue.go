@@ -15,7 +15,8 @@ import (
 	"time"
 )
 
-// Mark is the suffix of the empty file that says: this has to be uploaded. It stands beside the files and goes when they are there.
+// Mark is the suffix, behind a dot and the target's kind, of the empty file that says: this has to be uploaded. It stands beside the files and
+// goes when they are there.
 const Mark = ".upload"
 
 const (
@@ -36,6 +37,7 @@ type Target interface {
 	// Put stores a file under a name with slashes, whole or not at all, over what may be there; it goes on where an earlier try ended, if
 	// it can. It blocks until the other side has it or ctx ends.
 	Put(ctx context.Context, name string, from Source, size int64) error
+	Kind() string // sftp, s3: there is one of each
 	// String names it in logs: without secrets.
 	String() string
 	Close() error
@@ -43,9 +45,9 @@ type Target interface {
 
 // Stats is how the uploads are going.
 type Stats struct {
-	Waiting  int       // recordings that are not there yet
-	Uploaded uint64    // recordings since the start
-	Bytes    uint64    // of them
+	Waiting  int       // recordings, ledgers and keys that are not there yet
+	Uploaded uint64    // of them since the start
+	Bytes    uint64    // since the start
 	Failures uint64    // tries that failed since the start
 	Failing  time.Time // since when every try has failed; zero: they don't
 	Error    string    // of the last failure; empty: the last try went well
@@ -54,6 +56,7 @@ type Stats struct {
 // Queue uploads what is marked, the oldest first.
 type Queue struct {
 	root   *os.Root
+	mark   string
 	files  func(name string) []string // suffixes of what belongs to a mark, in the order in which they are uploaded
 	target Target
 	log    *slog.Logger
@@ -67,14 +70,14 @@ type Queue struct {
 
 // New makes a queue for a directory; root stays the caller's. files says what belongs to a mark: suffixes, in the order of uploading.
 func New(root *os.Root, files func(name string) []string, target Target, log *slog.Logger) *Queue {
-	return &Queue{root: root, files: files, target: target, log: log, wake: make(chan struct{}, 1)}
+	return &Queue{root: root, mark: "." + target.Kind() + Mark, files: files, target: target, log: log, wake: make(chan struct{}, 1)}
 }
 
 // Mark says that files are to be uploaded, as soon as Add is told that they are complete. It is on the disk when Mark returns.
 func (q *Queue) Mark(name string) error {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if err := q.root.WriteFile(name+Mark, nil, 0o640); err != nil {
+	if err := q.root.WriteFile(name+q.mark, nil, 0o640); err != nil {
 		return fmt.Errorf("upload: %w", err)
 	}
 	q.again = q.again || len(q.waiting) > 0 && q.waiting[0] == name
@@ -93,6 +96,9 @@ func (q *Queue) Add(name string) {
 	default:
 	}
 }
+
+// Target names where it uploads to: its kind, and without secrets.
+func (q *Queue) Target() (kind, name string) { return q.target.Kind(), q.target.String() }
 
 // Stats says how it is going.
 func (q *Queue) Stats() Stats {
@@ -133,7 +139,7 @@ func (q *Queue) Run(ctx context.Context) error {
 // find takes up what is marked on the disk and complete; what isn't complete is added when it is recovered.
 func (q *Queue) find() error {
 	err := fs.WalkDir(q.root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
-		name, marked := strings.CutSuffix(p, Mark)
+		name, marked := strings.CutSuffix(p, q.mark)
 		if err != nil || d.IsDir() || !marked {
 			return err
 		}
@@ -230,7 +236,7 @@ func (q *Queue) result(name string, err error, pause time.Duration) time.Duratio
 }
 
 func (q *Queue) unmark(name string) {
-	if err := q.root.Remove(name + Mark); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := q.root.Remove(name + q.mark); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		q.log.Warn("the mark of an uploaded recording can't be removed; it is uploaded again at the next start", "error", err)
 	}
 }

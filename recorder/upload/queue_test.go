@@ -42,18 +42,20 @@ func (s *shelf) Put(ctx context.Context, name string, from Source, size int64) e
 	s.order = append(s.order, name)
 	return ctx.Err()
 }
+func (s *shelf) Kind() string   { return "shelf" }
 func (s *shelf) String() string { return "a shelf" }
 func (s *shelf) Close() error   { return nil }
 
 // rig is a queue that runs in a bubble.
 type rig struct {
 	*Queue
+	t     *testing.T
 	dir   string
 	shelf *shelf
 	log   *bytes.Buffer
 }
 
-func onQueue(t *testing.T, before func(r *rig), do func(t *testing.T, r *rig)) {
+func onQueue(t *testing.T, before func(r *rig), do func(r *rig)) {
 	t.Helper()
 	dir := t.TempDir()
 	root, err := os.OpenRoot(dir)
@@ -62,14 +64,14 @@ func onQueue(t *testing.T, before func(r *rig), do func(t *testing.T, r *rig)) {
 	}
 	defer func() { _ = root.Close() }()
 	synctest.Test(t, func(t *testing.T) {
-		r := &rig{dir: dir, shelf: &shelf{files: map[string]string{}}, log: &bytes.Buffer{}}
+		r := &rig{t: t, dir: dir, shelf: &shelf{files: map[string]string{}}, log: &bytes.Buffer{}}
 		r.Queue = New(root, func(string) []string { return []string{".wav", ".json"} }, r.shelf, slog.New(slog.NewTextHandler(r.log, nil)))
 		before(r)
 		ctx, cancel := context.WithCancel(t.Context())
 		done := make(chan error, 1)
 		go func() { done <- r.Run(ctx) }()
 		synctest.Wait()
-		do(t, r)
+		do(r)
 		cancel()
 		if err := <-done; err != nil {
 			t.Error(err)
@@ -80,15 +82,15 @@ func onQueue(t *testing.T, before func(r *rig), do func(t *testing.T, r *rig)) {
 func nothing(*rig) {}
 
 // record puts a recording there, marked.
-func (r *rig) record(t *testing.T, name string) {
-	t.Helper()
+func (r *rig) record(name string) {
+	r.t.Helper()
 	for _, suffix := range []string{".wav", ".json"} {
 		if err := os.WriteFile(filepath.Join(r.dir, name+suffix), []byte(name+suffix), 0o600); err != nil {
-			t.Fatal(err)
+			r.t.Fatal(err)
 		}
 	}
 	if err := r.Mark(name); err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
 }
 
@@ -101,8 +103,8 @@ func (r *rig) marks() (names []string) {
 }
 
 func TestUploads(t *testing.T) {
-	onQueue(t, nothing, func(t *testing.T, r *rig) {
-		r.record(t, "a")
+	onQueue(t, nothing, func(r *rig) {
+		r.record("a")
 		r.Add("a")
 		synctest.Wait()
 		if !slices.Equal(r.shelf.order, []string{"a.wav", "a.json"}) || r.shelf.files["a.wav"] != "a.wav" {
@@ -117,15 +119,15 @@ func TestUploads(t *testing.T) {
 // What an earlier process left is uploaded; what isn't complete yet waits until it is.
 func TestUploadsAfterAStart(t *testing.T) {
 	onQueue(t, func(r *rig) {
-		r.record(t, "old")
+		r.record("old")
 		if err := r.Mark("unfinished"); err != nil {
 			t.Fatal(err)
 		}
-	}, func(t *testing.T, r *rig) {
+	}, func(r *rig) {
 		if !slices.Equal(r.shelf.order, []string{"old.wav", "old.json"}) {
 			t.Errorf("uploaded %v, want old", r.shelf.order)
 		}
-		if !slices.Equal(r.marks(), []string{"unfinished.upload"}) {
+		if !slices.Equal(r.marks(), []string{"unfinished.shelf.upload"}) {
 			t.Errorf("marked: %v, want what isn't finished", r.marks())
 		}
 	})
@@ -133,7 +135,7 @@ func TestUploadsAfterAStart(t *testing.T) {
 
 // A server that is down for a day loses nothing, is not hammered, and costs two lines of log.
 func TestADayWithoutTheOtherSide(t *testing.T) {
-	onQueue(t, nothing, func(t *testing.T, r *rig) {
+	onQueue(t, nothing, func(r *rig) {
 		down := true
 		r.shelf.err = func(string) error {
 			if down {
@@ -143,7 +145,7 @@ func TestADayWithoutTheOtherSide(t *testing.T) {
 		}
 		for i := range 48 {
 			name := fmt.Sprintf("r%02d", i)
-			r.record(t, name)
+			r.record(name)
 			r.Add(name)
 			time.Sleep(30 * time.Minute)
 		}
@@ -166,7 +168,7 @@ func TestADayWithoutTheOtherSide(t *testing.T) {
 
 // One that the other side never takes holds up nobody.
 func TestPoison(t *testing.T) {
-	onQueue(t, nothing, func(t *testing.T, r *rig) {
+	onQueue(t, nothing, func(r *rig) {
 		r.shelf.err = func(name string) error {
 			if name == "bad.wav" {
 				return errors.New("no such name here")
@@ -174,7 +176,7 @@ func TestPoison(t *testing.T) {
 			return nil
 		}
 		for _, name := range []string{"bad", "a", "b"} {
-			r.record(t, name)
+			r.record(name)
 			r.Add(name)
 		}
 		time.Sleep(5 * time.Second)
@@ -193,7 +195,7 @@ func TestPoison(t *testing.T) {
 
 // A file that grows while it is uploaded is uploaded again.
 func TestMarkedWhileUploading(t *testing.T) {
-	onQueue(t, nothing, func(t *testing.T, r *rig) {
+	onQueue(t, nothing, func(r *rig) {
 		r.shelf.hold = func(_ context.Context, name string) {
 			if name != "a.json" || len(r.shelf.order) != 1 {
 				return
@@ -206,7 +208,7 @@ func TestMarkedWhileUploading(t *testing.T) {
 			}
 			r.Add("a")
 		}
-		r.record(t, "a")
+		r.record("a")
 		r.Add("a")
 		synctest.Wait()
 		if r.shelf.files["a.wav"] != "longer than before" || len(r.marks()) != 0 || r.Stats().Waiting != 0 {
@@ -218,14 +220,14 @@ func TestMarkedWhileUploading(t *testing.T) {
 // The end of the server ends an upload at once; its mark stays.
 func TestEndWhileUploading(t *testing.T) {
 	var r *rig
-	onQueue(t, nothing, func(t *testing.T, q *rig) {
+	onQueue(t, nothing, func(q *rig) {
 		r = q
 		r.shelf.hold = func(ctx context.Context, _ string) { <-ctx.Done() }
-		r.record(t, "a")
+		r.record("a")
 		r.Add("a")
 		synctest.Wait()
 	})
-	if !slices.Equal(r.marks(), []string{"a.upload"}) || r.Stats().Failures != 0 {
+	if !slices.Equal(r.marks(), []string{"a.shelf.upload"}) || r.Stats().Failures != 0 {
 		t.Errorf("marks %v, %+v; want it marked, and no failure counted", r.marks(), r.Stats())
 	}
 }

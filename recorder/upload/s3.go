@@ -41,6 +41,8 @@ func NewS3(to S3) (Target, error) {
 	return &s3Target{to: to, client: client}, nil
 }
 
+func (t *s3Target) Kind() string { return "s3" }
+
 func (t *s3Target) String() string {
 	return "s3://" + path.Join(t.to.Endpoint, t.to.Bucket, t.to.Prefix)
 }

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/pkg/sftp"
@@ -23,9 +24,9 @@ type SFTP struct {
 	Port     int
 	Path     string // directory below which files are put; it is made if need be
 	User     string
-	Password string        // never logged; empty: Key
-	Key      ssh.Signer    // nil: Password
-	Known    ssh.PublicKey // the only host key that is taken
+	Password string          // never logged; empty: none
+	Key      ssh.Signer      // tried before the password; nil: none
+	Known    []ssh.PublicKey // the only host keys that are taken
 }
 
 // HostKeyError means that the server isn't who it was.
@@ -52,6 +53,8 @@ type sftpTarget struct {
 
 // NewSFTP makes a target; it connects when there is something to upload.
 func NewSFTP(to SFTP) Target { return &sftpTarget{to: to} }
+
+func (t *sftpTarget) Kind() string { return "sftp" }
 
 func (t *sftpTarget) String() string {
 	return fmt.Sprintf("sftp://%s@%s%s", t.to.User, t.address(), path.Join("/", t.to.Path))
@@ -214,18 +217,26 @@ func (t *sftpTarget) greet(conn net.Conn) (*ssh.Client, *sftp.Client, error) {
 }
 
 func (t *sftpTarget) known(_ string, _ net.Addr, key ssh.PublicKey) error {
-	if bytes.Equal(key.Marshal(), t.to.Known.Marshal()) {
-		return nil
+	var want []string
+	for _, k := range t.to.Known {
+		if bytes.Equal(key.Marshal(), k.Marshal()) {
+			return nil
+		}
+		want = append(want, ssh.FingerprintSHA256(k))
 	}
-	return &HostKeyError{t.address(), ssh.FingerprintSHA256(key), ssh.FingerprintSHA256(t.to.Known)}
+	return &HostKeyError{t.address(), ssh.FingerprintSHA256(key), strings.Join(want, " or ")}
 }
 
-// algorithms are what the server may sign with, so that it shows the key that is known and not another one of its keys.
-func algorithms(key ssh.PublicKey) []string {
-	if key.Type() == ssh.KeyAlgoRSA {
-		return []string{ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256}
+// algorithms are what the server may sign with, so that it shows a key that is known and not another one of its keys.
+func algorithms(keys []ssh.PublicKey) (all []string) {
+	for _, k := range keys {
+		if k.Type() == ssh.KeyAlgoRSA {
+			all = append(all, ssh.KeyAlgoRSASHA512, ssh.KeyAlgoRSASHA256)
+		} else {
+			all = append(all, k.Type())
+		}
 	}
-	return []string{key.Type()}
+	return all
 }
 
 // Close implements Target; it may be used again after.

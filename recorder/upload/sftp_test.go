@@ -91,7 +91,7 @@ func (c *counted) Read(p []byte) (int, error) {
 	defer c.s.mu.Unlock()
 	c.s.bytes += int64(n)
 	if c.s.cut > 0 && c.s.bytes > c.s.cut {
-		_ = c.Conn.Close()
+		_ = c.Close()
 		return 0, io.ErrUnexpectedEOF
 	}
 	return n, err
@@ -122,7 +122,7 @@ func (s *server) serve(conn net.Conn, config *ssh.ServerConfig) {
 }
 
 func (s *server) target(change func(*SFTP)) Target {
-	to := SFTP{Host: "127.0.0.1", Port: s.addr.Port, Path: "in/box", User: "rec", Password: "sesame", Known: s.key.PublicKey()}
+	to := SFTP{Host: "127.0.0.1", Port: s.addr.Port, Path: "in/box", User: "rec", Password: "sesame", Known: []ssh.PublicKey{s.key.PublicKey()}}
 	if change != nil {
 		change(&to)
 	}
@@ -171,7 +171,7 @@ func TestSFTPRefuses(t *testing.T) {
 		want   string
 	}{
 		"a wrong password":   {func(to *SFTP) { to.Password = "simsalabim" }, "unable to authenticate"},
-		"a changed host key": {func(to *SFTP) { to.Known = other.PublicKey() }, ssh.FingerprintSHA256(s.key.PublicKey())},
+		"a changed host key": {func(to *SFTP) { to.Known = []ssh.PublicKey{other.PublicKey()} }, ssh.FingerprintSHA256(s.key.PublicKey())},
 		"nobody there":       {func(to *SFTP) { to.Port = 1 }, "connection refused"},
 		"a forbidden path":   {func(to *SFTP) { to.Path = "/proc/nothing" }, "/proc/nothing"},
 	} {
@@ -181,7 +181,7 @@ func TestSFTPRefuses(t *testing.T) {
 		}
 	}
 	var changed *HostKeyError
-	if err := put(t, s.target(func(to *SFTP) { to.Known = other.PublicKey() }), "a.wav", nil); !errors.As(err, &changed) {
+	if err := put(t, s.target(func(to *SFTP) { to.Known = []ssh.PublicKey{other.PublicKey()} }), "a.wav", nil); !errors.As(err, &changed) {
 		t.Errorf("a changed host key: %v", err)
 	}
 }
@@ -244,7 +244,7 @@ func TestSFTPStalls(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	to := NewSFTP(SFTP{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, User: "rec", Password: "x", Known: newKey(t).PublicKey()})
+	to := NewSFTP(SFTP{Host: "127.0.0.1", Port: l.Addr().(*net.TCPAddr).Port, User: "rec", Password: "x", Known: []ssh.PublicKey{newKey(t).PublicKey()}})
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()
 	if err := to.Put(ctx, "a", bytes.NewReader(nil), 0); err == nil {
