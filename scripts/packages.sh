@@ -47,6 +47,7 @@ test)
 	need shellcheck has shellcheck
 	need baresip-core has baresip
 	need kamailio has kamailio
+	need openssh-server test -x /usr/sbin/sshd
 	need mecab has mecab
 	need mecab-ipadic-utf8 test -e /var/lib/mecab/dic/ipadic-utf8
 	;;

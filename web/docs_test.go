@@ -37,6 +37,7 @@ func TestEveryMetricIsDocumented(t *testing.T) {
 	newFigureCollector(func() Figures { return Figures{} }, l.server.live.sockets).Describe(descs)
 	newLineCollector(nil).Describe(descs)
 	newSIPCollector(nil).Describe(descs)
+	newUploadCollector(nil).Describe(descs)
 	newTrunkCollector(nil, nil).Describe(descs)
 	newReloadCollector(nil).Describe(descs)
 	l.server.metrics.logins.Describe(descs)
