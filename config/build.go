@@ -81,8 +81,8 @@ func (b *builder) build(path string) *Config {
 	b.digestUsers()
 	b.allStaffed()
 	b.circles()
-	b.cfg.Files = slices.Sorted(maps.Keys(b.files))
 	b.recordings(b.root.get("recordings"))
+	b.cfg.Files = slices.Sorted(maps.Keys(b.files))
 	return b.cfg
 }
 

@@ -191,6 +191,7 @@ func (b *builder) hostKeys(n *node) []ssh.PublicKey {
 
 // text reads a small file that another key speaks of.
 func (b *builder) text(n *node, path string) ([]byte, bool) {
+	b.uses(path)
 	if err := regular(path); err != nil {
 		b.wrong(n, err.Error())
 		return nil, false

@@ -19,7 +19,7 @@ type reloadCmd struct {
 func (reloadCmd) Help() string {
 	return `The running server reads its file again: it is checked as a whole, with its audio files and texts, and then applied at once, or refused with
 all as before. Calls in progress keep what they began with; agents keep their states. SIGHUP does the same, and so does a change of the file or of
-a file that it names. Listen addresses, data_dir, public_address, nameservers, tls and demo need a restart: all else is applied, and they are named.
+a file that it names. Listen addresses, data_dir, public_address, nameservers, tls, demo and recordings.upload need a restart: all else is applied, and they are named.
 
 The server is found by the control socket in the file's data_dir, which its own user can open. Exit code 0: applied; 1: refused.
 
