@@ -13,10 +13,11 @@ import (
 func defaults(dir string) *Config {
 	return &Config{
 		Listen: Listen{
-			SIP:    []SIPAddress{{Transport: "udp", Port: 5060}, {Transport: "tcp", Port: 5060}},
-			Web:    ":8443",
-			RTPMin: 10000,
-			RTPMax: 19999,
+			SIP:     []SIPAddress{{Transport: "udp", Port: 5060}, {Transport: "tcp", Port: 5060}},
+			Web:     ":8443",
+			RTPMin:  10000,
+			RTPMax:  19999,
+			RTPRest: 30 * time.Second,
 		},
 		DataDir: filepath.Join(dir, "data"),
 		Ban:     Ban{Failures: 10, Within: 10 * time.Minute, For: time.Hour},

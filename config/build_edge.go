@@ -17,6 +17,7 @@ func (b *builder) listen(n *node) {
 	l.Web = val(n.get("web"), l.Web)
 	ports := val(n.get("rtp"), portRange{from: l.RTPMin, to: l.RTPMax})
 	l.RTPMin, l.RTPMax = ports.from, ports.to
+	l.RTPRest = val(n.get("rtp_rest"), l.RTPRest)
 	b.collisions(n)
 	b.listenTLS(n)
 }

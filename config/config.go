@@ -36,11 +36,12 @@ type Config struct {
 
 // Listen says where the server can be reached.
 type Listen struct {
-	SIP    []SIPAddress
-	TLS    Keys   // of tls:// listeners
-	Web    string // host:port
-	RTPMin uint16 // inclusive, even
-	RTPMax uint16 // inclusive
+	SIP     []SIPAddress
+	TLS     Keys          // of tls:// listeners
+	Web     string        // host:port
+	RTPMin  uint16        // inclusive, even
+	RTPMax  uint16        // inclusive
+	RTPRest time.Duration // of a port, after its call
 }
 
 // SIPAddress is one SIP listener.

@@ -53,6 +53,10 @@ func listenKeys() *shape {
 		field{key: "tls", what: listenTLSKeys(), about: "The certificate of `tls://` listeners, read again when its file changes."},
 		field{key: "web", what: reads(`such as ":8443" or 192.0.2.1:8443`, webAddress), std: `":8443"`, about: "Agent desk, API, SIP over WebSocket and metrics."},
 		field{key: "rtp", what: reads("a range such as 10000-19999 that begins with an even port", rtpPorts), std: "10000-19999", about: "UDP ports for media, two per party."},
+		field{
+			key: "rtp_rest", what: durationIn(time.Second, 5*time.Minute), std: "30s",
+			about: "How long a port isn't used again after a call: packets for that call would get into the new one. N ports bear N / 4 / this many bridged calls a second; where that is too few, and there are no more ports, 10s does as well with peers that stop at BYE.",
+		},
 	)
 }
 

@@ -38,6 +38,7 @@ type Config struct {
 	PublicAddress netip.Addr    // what SDP and candidates say; invalid: found per peer and per interface
 	PortMin       uint16        // inclusive, even; both 0: the system chooses
 	PortMax       uint16        // inclusive
+	PortRest      time.Duration // how long a port isn't used again; 0: rtp.PortRest
 	Timeout       time.Duration // media timeout of RTP legs; 0: 30 s
 	Log           *slog.Logger
 
@@ -78,7 +79,7 @@ func New(cfg Config) (*Engine, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	ports, err := rtp.NewPorts(cfg.PortMin, cfg.PortMax)
+	ports, err := rtp.NewPorts(cfg.PortMin, cfg.PortMax, cfg.PortRest)
 	if err != nil {
 		return nil, fmt.Errorf("media: %w", err)
 	}

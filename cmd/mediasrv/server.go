@@ -89,7 +89,7 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 	workers := runtime.GOMAXPROCS(0)
 	media.TuneScheduler(workers)
 	if s.engine, err = media.New(media.Config{
-		Workers: workers, PublicAddress: cfg.PublicAddress, PortMin: cfg.Listen.RTPMin, PortMax: cfg.Listen.RTPMax, Log: s.log,
+		Workers: workers, PublicAddress: cfg.PublicAddress, PortMin: cfg.Listen.RTPMin, PortMax: cfg.Listen.RTPMax, PortRest: cfg.Listen.RTPRest, Log: s.log,
 	}); err != nil {
 		return err
 	}

@@ -12,8 +12,8 @@ import (
 // ErrNoPort means that every port of the range is in use or resting.
 var ErrNoPort = errors.New("rtp: no free port")
 
-// portRest is how long a closed port is not used again: packets for the call before would get into the new one.
-const portRest = 30 * time.Second
+// PortRest is how long a closed port is not used again, if nothing else is said: packets for the call before would get into the new one.
+const PortRest = 30 * time.Second
 
 // Listen makes a socket that is bound to an address.
 type Listen func(netip.AddrPort) (Socket, error)
@@ -23,6 +23,7 @@ type Listen func(netip.AddrPort) (Socket, error)
 type Ports struct {
 	min   uint16
 	count int // 0: any port that the system gives
+	rest  time.Duration
 
 	mu    sync.Mutex
 	next  int
@@ -48,9 +49,13 @@ func (p *Ports) Use() PortsUse {
 	return u
 }
 
-// NewPorts makes an allocator for the even ports from low to high; both 0 lets the system choose.
-func NewPorts(low, high uint16) (*Ports, error) {
-	p := &Ports{min: low, used: map[uint16]bool{}, rests: map[uint16]time.Time{}}
+// NewPorts makes an allocator for the even ports from low to high; both 0 lets the system choose. rest is how long a closed one isn't used again; 0:
+// PortRest.
+func NewPorts(low, high uint16, rest time.Duration) (*Ports, error) {
+	if rest == 0 {
+		rest = PortRest
+	}
+	p := &Ports{min: low, rest: rest, used: map[uint16]bool{}, rests: map[uint16]time.Time{}}
 	if low == 0 && high == 0 {
 		return p, nil
 	}
@@ -89,7 +94,7 @@ func (p *Ports) Open(listen Listen, bind netip.Addr) (Socket, error) {
 	return nil, fmt.Errorf("%w between %d and %d", ErrNoPort, p.min, int(p.min)+2*p.count-1)
 }
 
-// Release gives back a port whose socket is closed; it rests 30 s.
+// Release gives back a port whose socket is closed; it rests.
 func (p *Ports) Release(port uint16) {
 	if p.count == 0 {
 		return
@@ -97,7 +102,7 @@ func (p *Ports) Release(port uint16) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	delete(p.used, port)
-	p.rests[port] = time.Now().Add(portRest)
+	p.rests[port] = time.Now().Add(p.rest)
 }
 
 func (p *Ports) giveBack(port uint16) {
@@ -114,7 +119,7 @@ func (p *Ports) take(now time.Time) (uint16, bool) {
 	if now.Before(p.none) { // no need to look through thousands for each call that is refused
 		return 0, false
 	}
-	soonest := now.Add(portRest) // a port that is closed from now on rests no shorter
+	soonest := now.Add(p.rest) // a port that is closed from now on rests no shorter
 	for range p.count {
 		port := p.min + uint16(2*p.next)
 		p.next = (p.next + 1) % p.count

@@ -101,7 +101,7 @@ func TestPorts(t *testing.T) {
 		if _, err := network.Listen(loopback(20002)); err != nil { // another program
 			t.Fatal(err)
 		}
-		ports, err := NewPorts(20000, 20007)
+		ports, err := NewPorts(20000, 20007, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -129,14 +129,36 @@ func TestPorts(t *testing.T) {
 	})
 }
 
+// A port rests as long as is said.
+func TestPortsRest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var network Network
+		ports, err := NewPorts(20000, 20001, 10*time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := open(t, func(a netip.AddrPort) (Socket, error) { return ports.Open(network.Listen, a.Addr()) }, loopback(0))
+		_ = s.Close()
+		ports.Release(20000)
+		time.Sleep(9 * time.Second)
+		if _, err := ports.Open(network.Listen, loopback(0).Addr()); !errors.Is(err, ErrNoPort) {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		if _, err := ports.Open(network.Listen, loopback(0).Addr()); err != nil {
+			t.Fatal(err)
+		}
+	})
+}
+
 func TestPortsRange(t *testing.T) {
 	for _, c := range [][2]uint16{{20001, 20010}, {20010, 20000}, {0, 10}} {
-		if _, err := NewPorts(c[0], c[1]); err == nil {
+		if _, err := NewPorts(c[0], c[1], 0); err == nil {
 			t.Errorf("%v is accepted", c)
 		}
 	}
 	var network Network
-	p, err := NewPorts(65534, 65535)
+	p, err := NewPorts(65534, 65535, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,7 +170,7 @@ func TestPortsRange(t *testing.T) {
 // The range is in use entirely, and what fails otherwise is said.
 func TestPortsFail(t *testing.T) {
 	broken := errors.New("broken")
-	p, err := NewPorts(20000, 20010)
+	p, err := NewPorts(20000, 20010, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -163,7 +185,7 @@ func TestPortsFail(t *testing.T) {
 func TestPortsAfterExhaustion(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var network Network
-		ports, err := NewPorts(20000, 20003)
+		ports, err := NewPorts(20000, 20003, 0)
 		if err != nil {
 			t.Fatal(err)
 		}
