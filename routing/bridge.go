@@ -24,31 +24,52 @@ func (s *script) longestRing(trunk string) time.Duration {
 // bridge connects the caller with a party behind a trunk: rings and early media are passed on, the caller is answered when the far end answers,
 // and refused as the far end refuses. Each side's hanging up ends the call.
 func (s *script) bridge(sit Situation) Situation {
-	pass, why := s.mayDial(dialout.Who{Trunk: s.in.Trunk}, sit.Target)
+	return sit.over(s.bridged(&sit.Target))
+}
+
+// bridged is the bridge, until why it ends.
+func (s *script) bridged(to *Target) fact.EndReason {
+	pass, why := s.mayDial(dialout.Who{Trunk: s.in.Trunk}, *to)
 	if why != fact.EndUnset {
-		return sit.over(why)
+		return why
 	}
 	defer pass.Done()
 	defer s.givePasses()
-	if why, over := s.handBack(pass.Ways[0], sit.Target.Number); over {
-		return sit.over(why)
+	why, talk := s.reached(pass, to)
+	if talk && why == fact.EndUnset {
+		why = s.untilOneLeaves(pass.Longest)
+	}
+	if talk {
+		s.parted()
+	}
+	return why
+}
+
+// parted is the end of what connect began. It isn't inlined, see script.run.
+//
+//go:noinline
+func (s *script) parted() {
+	s.room.Set(media.Plan{})
+	s.stopRecording()
+}
+
+// reached lets the far end ring until it is connected with the caller, or the call is over. It isn't inlined, see script.run.
+//
+//go:noinline
+func (s *script) reached(pass *dialout.Pass, to *Target) (why fact.EndReason, talk bool) {
+	if why, over := s.handBack(pass.Ways[0], to.Number); over {
+		return why, false
 	}
 	if !s.row.Answered.IsZero() {
 		s.ringBack(false)
 	}
-	if e := s.reach(pass, sit.Target); e.kind != guestAnswered {
-		return sit.over(s.notConnected(e))
+	if e := s.reach(pass, *to); e.kind != guestAnswered {
+		return s.notConnected(e), false
 	}
 	s.row.Talked = time.Now().UTC()
 	s.tap = s.record(s.recordingOfBridge(), fact.Segment{}, s.guest)
 	s.connect() // before the caller's ACK, which may take long
-	why = s.pickUp()
-	if why == fact.EndUnset {
-		why = s.untilOneLeaves(pass.Longest)
-	}
-	s.room.Set(media.Plan{})
-	s.stopRecording()
-	return sit.over(why)
+	return s.pickUp(), true
 }
 
 // connect lets the two ends of a bridge hear each other. Their digits are the room's business, which need not even look at them between equal

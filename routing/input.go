@@ -55,7 +55,7 @@ type event struct {
 	notice *floor.Notice  // noticed; a pointer, since an event lies on the stack of every call that waits
 	cmd    command        // commanded
 	who    *party         // transferAsked, agentAnswered, agentGone
-	to     Target         // transferAsked
+	to     *Target        // transferAsked; a pointer, as notice
 	talks  bool           // voice: the caller has begun to speak; false: has stopped
 }
 

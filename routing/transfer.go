@@ -35,7 +35,7 @@ func (s *script) siftTransfer(p *party, e LegEvent) (event, bool) {
 		s.progress(p, 603)
 		return event{}, false
 	}
-	return event{kind: transferAsked, who: p, to: *e.To}, true
+	return event{kind: transferAsked, who: p, to: e.To}, true
 }
 
 // progress tells a party how the transfer goes that it has asked for.
@@ -51,7 +51,7 @@ func (s *script) transfer(e event) fact.EndReason {
 	by, stays := e.who, s.opposite(e.who)
 	customer := by == s.customer
 	s.log.Info("transfer", "by", by.row.ID, "trunk", e.to.Trunk, "number", e.to.Number)
-	next, why := s.dialNext(e.to)
+	next, why := s.dialNext(*e.to)
 	if why != fact.EndUnset {
 		status, _ := why.Status()
 		s.progress(by, status)
