@@ -29,6 +29,7 @@ func (d *Dialog) Ack(req *sip.Request) {
 		d.bye(fact.EndProtocol)
 		d.end(fact.EndProtocol, "ACK: "+failed.Error())
 	case was == Accepted:
+		d.slim()
 		d.stands()
 		d.cfg.Owner.Answered()
 	}
@@ -47,25 +48,49 @@ func (d *Dialog) answered(req *sip.Request) error {
 	return d.cfg.Session.Accept(answer)
 }
 
+// acked is an ACK of ours, as far as it can't be made again from the dialog.
+type acked struct {
+	seq    uint32
+	tag    string // of the phone that answered
+	branch string
+	answer []byte
+}
+
+// acksKept is for how many 2xx we know our ACK: they come again for 32 s at most, and re-INVITEs follow each other more slowly than that.
+const acksKept = 4
+
 // ack acknowledges a 2xx to an INVITE of ours, with our answer if the 2xx has the offer, and does so again for each repetition.
 func (d *Dialog) ack(res *sip.Response, answer []byte) {
-	key := ackKey(res)
-	req := d.acks[key]
-	if req == nil {
-		req = d.build(sip.ACK, res.CSeq().SeqNo, answer)
-		d.acks[key] = req
+	if d.acknowledgeAgain(res) {
+		return
 	}
+	req := d.build(sip.ACK, res.CSeq().SeqNo, answer)
+	branch, _ := req.Via().Params.Get("branch")
+	if len(d.acks) == acksKept {
+		d.acks = d.acks[1:]
+	}
+	d.acks = append(d.acks, acked{res.CSeq().SeqNo, transaction.ToTag(res), branch, answer})
 	d.queue.Write(req, d.flow)
 }
 
-func ackKey(res *sip.Response) string {
-	return res.CSeq().Value() + "|" + transaction.ToTag(res)
+// acknowledgeAgain sends the ACK of a repeated 2xx; false: it is not a repeated one.
+func (d *Dialog) acknowledgeAgain(res *sip.Response) bool {
+	seq, tag := res.CSeq().SeqNo, transaction.ToTag(res)
+	for _, a := range d.acks {
+		if a.seq == seq && a.tag == tag {
+			req := d.build(sip.ACK, seq, a.answer)
+			req.Via().Params = req.Via().Params.Remove("branch")
+			req.Via().Params.Add("branch", a.branch)
+			d.queue.Write(req, d.flow)
+			return true
+		}
+	}
+	return false
 }
 
 // Again takes a 2xx whose transaction is gone.
 func (d *Dialog) Again(res *sip.Response) {
-	if req := d.acks[ackKey(res)]; req != nil {
-		d.queue.Write(req, d.flow)
+	if d.acknowledgeAgain(res) {
 		return
 	}
 	if d.calling != nil && res.CSeq().MethodName == sip.INVITE && res.CSeq().SeqNo <= d.calling.seq {

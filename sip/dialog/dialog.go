@@ -116,11 +116,12 @@ type Dialog struct {
 	lastHis uint32
 	hisSeen bool
 
-	invite   *transaction.Server // UAS: the INVITE that began it
+	caller   bool                // UAC: the INVITE that began it was ours
+	invite   *transaction.Server // UAS: the INVITE that began it; nil: it has its ACK
 	answer   []byte              // UAS: our answer to its offer; nil: it had none
 	ringing  *time.Timer         // UAS: 18x again (RFC 3261, 13.3.1.1)
 	calling  *outgoing           // UAC: the INVITE that began it
-	acks     map[string]*sip.Request
+	acks     []acked     // UAC: the ACKs of 2xx that may be repeated
 	accepted *acceptance // the 2xx of ours that waits for its ACK
 	ours     *reinvite   // the re-INVITE of ours that is under way
 	due      bool        // another one is to follow
@@ -166,7 +167,7 @@ func (d *Dialog) Status() int { return d.status }
 func (d *Dialog) Flow() transaction.Flow { return d.flow }
 
 func newDialog(cfg Config, callID string) *Dialog {
-	d := &Dialog{cfg: cfg, queue: cfg.Queue, log: cfg.Log, callID: callID, acks: map[string]*sip.Request{}, timers: map[*time.Timer]struct{}{}, forget: func() {}}
+	d := &Dialog{cfg: cfg, queue: cfg.Queue, log: cfg.Log, callID: callID, timers: map[*time.Timer]struct{}{}, forget: func() {}}
 	if cfg.Know != nil {
 		d.forget = cfg.Know()
 	}

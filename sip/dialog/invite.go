@@ -52,7 +52,7 @@ func Dial(cfg Config, callID, tag string, from, to Party, target sip.Uri, flow t
 	d.target = target
 	d.routes = cfg.Routes
 	d.flow = flow
-	d.calling = &outgoing{}
+	d.calling, d.caller = &outgoing{}, true
 	return d
 }
 
@@ -224,8 +224,7 @@ func (d *Dialog) take(f *fork, answer []byte) error {
 func (d *Dialog) established(res *sip.Response) {
 	tag := transaction.ToTag(res)
 	if d.state != Calling && d.state != Proceeding && d.state != Cancelling {
-		if d.acks[ackKey(res)] != nil {
-			d.ack(res, nil)
+		if d.acknowledgeAgain(res) {
 			return
 		}
 		d.endFork(res, tag)
@@ -260,9 +259,21 @@ func (d *Dialog) established(res *sip.Response) {
 		return
 	}
 	d.granted(res)
+	d.slim()
 	d.stands()
 	d.cfg.Owner.Answered()
 	d.negotiate()
+}
+
+// slim lets go of what only the way here needed: messages, what was negotiated with phones that didn't answer, and where else the call might have gone. It is
+// most of what a call weighs. The first INVITE's transaction still takes repetitions for some seconds.
+func (d *Dialog) slim() {
+	d.invite, d.answer, d.demand, d.prack = nil, nil, interval{}, reliable{}
+	if o := d.calling; o != nil {
+		d.calling = &outgoing{seq: o.seq, over: o.over, heard: o.heard, dropped: o.dropped}
+	}
+	c := &d.cfg
+	c.Headers, c.Edit, c.Others, c.Routes, c.Report, c.Redirect, c.Retag, c.Empty, c.KnowHop, c.Know, c.Heard = nil, nil, nil, nil, nil, nil, nil, nil, nil, nil, nil
 }
 
 // stands begins to count a call that is up.

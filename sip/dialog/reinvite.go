@@ -177,7 +177,7 @@ func (d *Dialog) reinviteRefused(r *reinvite, req *sip.Request, res *sip.Respons
 		d.refreshLater(res)
 		d.negotiate()
 	case res.StatusCode == sip.StatusRequestPending:
-		d.renegotiate(glareWait(d.invite == nil))
+		d.renegotiate(glareWait(d.caller))
 	case res.StatusCode == sip.StatusInternalServerError && value(res, "Retry-After", "") != "": // the peer's own INVITE is under way (RFC 3261, 14.2)
 		wait, _ := seconds(value(res, "Retry-After", ""))
 		d.renegotiate(min(wait, 10*time.Second))

@@ -90,11 +90,8 @@ func (d *Dialog) patience() time.Duration {
 
 // trust ends doubt: something came.
 func (d *Dialog) trust() {
-	for _, t := range []*time.Timer{d.calling.silence, d.calling.knock} {
-		if t != nil {
-			t.Stop()
-		}
-	}
+	d.stop(d.calling.silence)
+	d.stop(d.calling.knock)
 }
 
 // report tells whoever wants to know how the hop is.
@@ -212,10 +209,12 @@ func (d *Dialog) move(why string) bool {
 	return true
 }
 
-// late takes what comes from a hop that was given up: a call that rings there after all is cancelled, one that is taken is ended.
+// late takes what comes from a hop that was given up: a call that rings there after all is cancelled, one that is taken is ended. Or it is the 2xx again that
+// made the dialog.
 func (d *Dialog) late(tx *transaction.Client, res *sip.Response, err error) {
 	switch {
 	case err != nil || tx == nil:
+	case res.IsSuccess() && d.acknowledgeAgain(res):
 	case res.IsProvisional():
 		if o := d.calling; !slices.Contains(o.dropped, tx) {
 			o.dropped = append(o.dropped, tx)

@@ -245,7 +245,7 @@ func (d *Dialog) refreshLater(res *sip.Response) {
 		wait = min(max(asked, time.Second), refreshAgain)
 	}
 	if res.StatusCode == sip.StatusRequestPending {
-		wait = glareWait(d.invite == nil)
+		wait = glareWait(d.caller)
 	}
 	d.watch.refresh = d.after(wait, d.refresh)
 }
