@@ -121,13 +121,13 @@ type Dialog struct {
 	answer   []byte              // UAS: our answer to its offer; nil: it had none
 	ringing  *time.Timer         // UAS: 18x again (RFC 3261, 13.3.1.1)
 	calling  *outgoing           // UAC: the INVITE that began it
-	acks     []acked     // UAC: the ACKs of 2xx that may be repeated
-	accepted *acceptance // the 2xx of ours that waits for its ACK
-	ours     *reinvite   // the re-INVITE of ours that is under way
-	due      bool        // another one is to follow
-	retry    *time.Timer // then
-	prack    reliable    // UAS
-	demand   interval    // UAS: what the INVITE asks for
+	acks     []acked             // UAC: the ACKs of 2xx that may be repeated
+	accepted *acceptance         // the 2xx of ours that waits for its ACK
+	ours     *reinvite           // the re-INVITE of ours that is under way
+	due      bool                // another one is to follow
+	retry    *time.Timer         // then
+	prack    reliable            // UAS
+	demand   interval            // UAS: what the INVITE asks for
 	watch    watch
 	peer     abilities
 	referral *referral // REFER of the peer's
