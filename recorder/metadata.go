@@ -65,7 +65,7 @@ func (s *segment) about(o *output) metadata {
 		Start:  s.start.UTC(),
 		Format: format{Container: "wav", Coding: "pcm_s16le", Rate: rate, Channels: o.layout(f)}, Gaps: []gapMeta{},
 	}
-	for _, g := range o.allGaps(s.channels) {
+	for _, g := range o.allGaps(s.channels, s.hidden) {
 		m.Gaps = append(m.Gaps, gapMeta{g.Channel, g.From.Seconds(), g.To.Seconds(), g.Cause})
 	}
 	return m

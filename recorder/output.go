@@ -134,8 +134,8 @@ func (o *output) takeLost() int64 { n := o.lost; o.lost = 0; return n }
 
 func (o *output) takeErr() error { err := o.err; o.err = nil; return err }
 
-// allGaps are the file's gaps in terms of its own channels: 0 is left, 1 right.
-func (o *output) allGaps(channels []channel) (all []fact.Gap) {
+// allGaps are the file's gaps in terms of its own channels: 0 is left, 1 right. A pause is one of all.
+func (o *output) allGaps(channels []channel, hidden []gap) (all []fact.Gap) {
 	add := func(side int, gaps []gap) {
 		for _, g := range gaps {
 			all = append(all, fact.Gap{Channel: side, From: duration(g.from), To: duration(g.to), Cause: g.cause})
@@ -147,6 +147,7 @@ func (o *output) allGaps(channels []channel) (all []fact.Gap) {
 		}
 		if side < o.width() {
 			add(side, o.gaps)
+			add(side, hidden)
 		}
 	}
 	return all

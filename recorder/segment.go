@@ -17,10 +17,14 @@ type segment struct {
 	fact  fact.Segment
 	start time.Time // for people
 	zero  time.Time // the same on the workers' clock: where the time line begins
-	stop  time.Time // guarded by the recorder's mutex; zero: not yet
+
+	// Guarded by the recorder's mutex.
+	stop   time.Time // zero: not yet
+	pauses []pause   // in order; only the last may go on
 
 	// Owned by the writer, then by the closer.
 	until      time.Time // stop, as the pass saw it
+	hidden     []gap     // pauses, likewise
 	finished   bool
 	complained bool // of not being closed
 	tap        source
@@ -100,6 +104,7 @@ func (s *segment) emit(now time.Time, end bool) {
 	}
 	for s.channels[0].track.base < to {
 		n := int(min(to-s.channels[0].track.base, maxChunk))
+		s.hide(n)
 		for _, o := range s.outputs {
 			o.write(s.channels, n)
 		}

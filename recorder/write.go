@@ -37,12 +37,12 @@ func (r *Recorder) write(ctx context.Context) {
 func (r *Recorder) pass(now time.Time, flush bool) int {
 	r.mu.Lock()
 	segments := slices.Clone(r.segments)
-	for _, s := range segments {
-		s.until = s.stop
-	}
 	r.mu.Unlock()
 	for _, s := range segments {
 		r.disk.overflow(s.drain(), s.fact.Call, now)
+		r.mu.Lock()
+		s.look(now)
+		r.mu.Unlock()
 		end := !s.until.IsZero() && now.Sub(s.until) >= drainEvery
 		s.emit(now, end)
 		for _, o := range s.outputs {

@@ -30,7 +30,7 @@ type Gap struct {
 	Channel int           `json:"channel"`
 	From    time.Duration `json:"from"` // since the file's start
 	To      time.Duration `json:"to"`
-	Cause   string        `json:"cause"` // for example: overflow, no-media, crash
+	Cause   string        `json:"cause"` // for example: overflow, no-media, pause
 }
 
 // Recording is a closed (or, after a crash, repaired) file with its metadata.
