@@ -29,15 +29,7 @@ func (c *Centre) FinishWrapUp(user string, r fact.WrapUpResult) error {
 
 // Hangup ends the call that an agent talks in, or refuses the one that rings.
 func (c *Centre) Hangup(user string) error {
-	id, ok := c.desk.callOf(user)
-	if !ok {
-		return ErrNoCall
-	}
-	s := c.call(id)
-	if s == nil {
-		return ErrNoCall
-	}
-	return s.command(verbHangup, user)
+	return c.commandOf(user, verbHangup)
 }
 
 // LoggedOut says that a user's last login has ended: the user is offline.

@@ -16,6 +16,7 @@ type card struct {
 	name        string // the customer's
 	waited      time.Duration
 	recording   bool
+	paused      bool // the recording
 	disposition string
 	timeline    []fact.EventView
 	over        bool // the floor has forgotten the call
@@ -230,7 +231,7 @@ func (d *desk) callView(a floor.AgentView) *fact.CallView {
 	}
 	if c := d.cards[a.Call]; c != nil {
 		v.Number, v.Name, v.Entry = c.call.From, c.name, c.call.Entry
-		v.Waited, v.Recording = c.waited.Seconds(), c.recording
+		v.Waited, v.Recording, v.Paused = c.waited.Seconds(), c.recording, c.paused
 		v.Timeline = append(v.Timeline, c.timeline...)
 		if !c.call.Ended.IsZero() {
 			v.EndReason = c.call.End.String()

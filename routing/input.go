@@ -33,7 +33,11 @@ func (command) input()   {}
 // verb names a command of a page or a supervisor.
 type verb uint8
 
-const verbHangup verb = iota + 1
+const (
+	verbHangup verb = iota + 1
+	verbPause       // of the recording, like the next in every stage
+	verbResume
+)
 
 // command gives a command to a call and waits for its answer, which comes at once: the stage takes it or refuses it.
 func (s *script) command(v verb, user string) error {
@@ -96,6 +100,10 @@ func (s *script) sift(in input, takes []verb) (event, bool) {
 	case order:
 		return event{kind: over, why: in.why}, true
 	case command:
+		if in.verb == verbPause || in.verb == verbResume {
+			in.answer <- s.obeyPause(in)
+			break
+		}
 		if slices.Contains(takes, in.verb) {
 			return event{kind: commanded, cmd: in}, true
 		}

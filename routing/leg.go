@@ -153,6 +153,9 @@ type Recorder interface {
 	Start(fact.Segment) (*media.Tap, error)
 	// Stop ends a segment and returns at once; what is still in the tap is written, the files are closed and indexed behind it.
 	Stop(fact.SegmentID)
+	// Pause hides what is said from now on from all files of a segment, until Resume.
+	Pause(fact.SegmentID)
+	Resume(fact.SegmentID)
 }
 
 // Speaker turns text into audio. It may take seconds, so scripts use only what was made when the file was loaded.

@@ -54,11 +54,11 @@ func (s *script) stopRecording() {
 		return
 	}
 	s.c.opt.Recorder.Stop(s.segment)
-	s.segment = ""
+	s.segment, s.paused = "", false
 	s.showRecording(false)
 	s.event(fact.Event{Kind: fact.RecordingEnded, Agent: s.row.Agent})
 }
 
 func (s *script) showRecording(on bool) {
-	s.c.desk.amend(s.row.ID, func(k *card) { k.recording = on })
+	s.c.desk.amend(s.row.ID, func(k *card) { k.recording, k.paused = on, false })
 }

@@ -17,6 +17,7 @@ const (
 	ErrNoCall             = Refusal("You are not in a call.")
 	ErrNotNow             = Refusal("This is not possible at this point of the call.")
 	ErrUnknownOutcome     = Refusal("The status of the conversation must be open, waiting, solved or closed.")
+	ErrNotRecorded        = Refusal("This call is not being recorded.")
 	ErrNoNumber           = Refusal("There is no number to call.")
 	ErrUnknownTrunk       = Refusal("There is no such trunk.")
 	ErrNoCallsOut         = Refusal("This trunk carries no calls out.")

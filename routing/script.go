@@ -41,6 +41,7 @@ type script struct {
 	order    *placed         // of a call that we began; nil: it came in
 	orderEnd fact.OrderEvent
 	segment  fact.SegmentID
+	paused   bool // the segment
 }
 
 func newScript(c *Centre, leg Leg, room Room, in fact.Invite) *script {

@@ -100,6 +100,19 @@ func (s *Server) addRoutes(api huma.API) {
 	}, func(ctx context.Context, _ *struct{}) (*struct{}, error) {
 		return nil, obey(s.opt.Centre.Hangup(visitorOf(ctx).user.Login))
 	})
+	route(s, api, needAgent, huma.Operation{
+		OperationID: "recording-pause", Method: http.MethodPost, Path: "/api/me/recording/pause", Summary: "Pause the recording of the own call",
+		Description:   "Nothing that is said until it goes on is in any file.",
+		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusConflict},
+	}, func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+		return nil, obey(s.opt.Centre.PauseRecording(visitorOf(ctx).user.Login))
+	})
+	route(s, api, needAgent, huma.Operation{
+		OperationID: "recording-resume", Method: http.MethodPost, Path: "/api/me/recording/resume", Summary: "Go on with the recording, a second from now",
+		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusConflict},
+	}, func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+		return nil, obey(s.opt.Centre.ResumeRecording(visitorOf(ctx).user.Login))
+	})
 }
 
 // route adds one operation.

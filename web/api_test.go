@@ -349,7 +349,7 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 	const open, login, agent, watcher, admin = "0123", ".123", ".12.", "..23", "...3"
 	routes := map[string]string{
 		"POST /api/login": open, "POST /api/logout": login, "GET /api/me": login, "POST /api/phone": agent, "GET /api/events": agent,
-		"PUT /api/me/status": agent, "POST /api/me/wrap-up/extend": agent, "POST /api/me/wrap-up/done": agent, "POST /api/me/hangup": agent,
+		"PUT /api/me/status": agent, "POST /api/me/wrap-up/extend": agent, "POST /api/me/wrap-up/done": agent, "POST /api/me/hangup": agent, "POST /api/me/recording/pause": agent, "POST /api/me/recording/resume": agent,
 		"GET /api/voicemails": login, "GET /api/voicemails/{id}/sound": login, "POST /api/voicemails/{id}/heard": login, "PUT /api/voicemails/{id}/done": login,
 		"GET /api/reload": watcher, "POST /api/reload": admin,
 		"GET /api/statistics": watcher, "GET /api/statistics.csv": watcher, "GET /api/abandoned": watcher,

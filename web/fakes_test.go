@@ -169,9 +169,11 @@ func (f *fakeCentre) watchers(user string) int {
 func (f *fakeCentre) SetStatus(user, status string) error {
 	return f.note("status %s %s", user, status)
 }
-func (f *fakeCentre) ExtendWrapUp(user string) error { return f.note("extend %s", user) }
-func (f *fakeCentre) Hangup(user string) error       { return f.note("hangup %s", user) }
-func (f *fakeCentre) LoggedOut(user string)          { _ = f.note("logged-out %s", user) }
+func (f *fakeCentre) ExtendWrapUp(user string) error    { return f.note("extend %s", user) }
+func (f *fakeCentre) Hangup(user string) error          { return f.note("hangup %s", user) }
+func (f *fakeCentre) PauseRecording(user string) error  { return f.note("pause %s", user) }
+func (f *fakeCentre) ResumeRecording(user string) error { return f.note("resume %s", user) }
+func (f *fakeCentre) LoggedOut(user string)             { _ = f.note("logged-out %s", user) }
 func (f *fakeCentre) FinishWrapUp(user string, r fact.WrapUpResult) error {
 	if r.Notes == "panic" {
 		var none *fact.CallView

@@ -46,6 +46,8 @@ type Centre interface {
 	ExtendWrapUp(user string) error
 	FinishWrapUp(user string, r fact.WrapUpResult) error
 	Hangup(user string) error
+	PauseRecording(user string) error
+	ResumeRecording(user string) error
 	// LoggedOut says that the user's last login has ended.
 	LoggedOut(user string)
 }

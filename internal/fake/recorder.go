@@ -14,6 +14,7 @@ type Recorder struct {
 	mu      sync.Mutex
 	started []fact.Segment
 	open    map[fact.SegmentID]bool
+	paused  map[fact.SegmentID]bool
 }
 
 // Start implements routing.Recorder.
@@ -33,6 +34,28 @@ func (r *Recorder) Start(s fact.Segment) (*media.Tap, error) {
 
 // Stop implements routing.Recorder.
 func (r *Recorder) Stop(id fact.SegmentID) { r.mu.Lock(); defer r.mu.Unlock(); delete(r.open, id) }
+
+// Pause implements routing.Recorder.
+func (r *Recorder) Pause(id fact.SegmentID) { r.pause(id, true) }
+
+// Resume implements routing.Recorder.
+func (r *Recorder) Resume(id fact.SegmentID) { r.pause(id, false) }
+
+func (r *Recorder) pause(id fact.SegmentID, on bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.paused == nil {
+		r.paused = make(map[fact.SegmentID]bool)
+	}
+	r.paused[id] = on
+}
+
+// Paused says whether a segment is paused.
+func (r *Recorder) Paused(id fact.SegmentID) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.paused[id]
+}
 
 // Started are all segments that were begun.
 func (r *Recorder) Started() []fact.Segment {

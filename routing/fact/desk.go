@@ -45,6 +45,7 @@ type CallView struct {
 	Waited    float64     `json:"waited"` // seconds until the offer
 	RingUntil *time.Time  `json:"ringUntil"`
 	Recording bool        `json:"recording"`
+	Paused    bool        `json:"paused" doc:"the recording is paused"`
 	Timeline  []EventView `json:"timeline"`
 	EndReason string      `json:"endReason"`
 }

@@ -154,6 +154,9 @@ const (
 	WrapUpExtended EventKind = "wrap-up-extended"
 	WrapUpEnded    EventKind = "wrap-up-ended"
 
+	RecordingPaused  EventKind = "recording-paused" // nothing of what is said now is in any file
+	RecordingResumed EventKind = "recording-resumed"
+
 	VoicemailBegan EventKind = "voicemail"       // the caller is asked for a message
 	VoicemailLeft  EventKind = "voicemail-left"  // and has left one
 	VoicemailEmpty EventKind = "voicemail-empty" // and has said nothing

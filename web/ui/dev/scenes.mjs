@@ -28,6 +28,7 @@ const call = (state, since, more) => ({
   waited: 48,
   ringUntil: null,
   recording: false,
+  paused: false,
   endReason: '',
   timeline: [
     { at: ago(since + 62), kind: 'call-began', agent: '', queue: '', detail: '' },

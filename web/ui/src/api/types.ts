@@ -58,6 +58,7 @@ export interface CallView {
   waited: number;
   ringUntil: string | null;
   recording: boolean;
+  paused: boolean;
   timeline: EventView[] | null;
   endReason: string;
 }

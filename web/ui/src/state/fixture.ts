@@ -33,6 +33,7 @@ export function callView(part: Partial<CallView> = {}): CallView {
     waited: 48,
     ringUntil: new Date(start + 23_000).toISOString(),
     recording: false,
+    paused: false,
     timeline: [],
     endReason: '',
     ...part,

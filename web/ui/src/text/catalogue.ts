@@ -178,6 +178,8 @@ export const catalogue = {
   'event.digit': { en: 'Pressed a key' },
   'event.recording-began': { en: 'Recording began' },
   'event.recording-ended': { en: 'Recording ended' },
+  'event.recording-paused': { en: 'Recording paused' },
+  'event.recording-resumed': { en: 'Recording goes on' },
   'event.voicemail': { en: 'Asked for a message' },
   'event.voicemail-left': { en: 'Left a message' },
   'event.voicemail-empty': { en: 'Left no message' },
