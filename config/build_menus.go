@@ -14,8 +14,10 @@ type Menu struct {
 	Repeat   int // how often it is asked in all
 	BargeIn  bool
 	Keys     map[string]Action
-	NoKey    Action // after the last time; empty: the call ends
-	WrongKey Action // empty: it is asked again
+	NoKey    Action   // after the last time; empty: the call ends
+	WrongKey Action   // empty: it is asked again
+	Ask      *Ask     // who decides instead of keys; nil: the keys
+	Collect  *Collect // what callers type for Ask; nil: nothing
 }
 
 func menuKeys() *shape {
@@ -26,18 +28,20 @@ func menuKeys() *shape {
 		keysOf("What each key leads to; several digits are a code."),
 		field{key: "no_key", what: actionKeys(), or: "the call ends", about: "After the last time without a key."},
 		field{key: "wrong_key", what: actionKeys(), or: "the menu is asked again", about: "A key that `keys` doesn't know; it counts as one time of `repeat`."},
+		field{key: "collect", what: collectKeys(), or: "none", about: "With `ask`: callers type digits for the service, such as a customer's number. Too few of them are a wrong key."},
+		field{key: "ask", what: askKeys(), or: "none", about: "In place of `keys`: an HTTP service says where callers go next, by an action in JSON such as {\"queue\": \"support\"}: one of queue, menu, number, voicemail, hang_up, and before it say."},
 	)...)
 }
 
 func (b *builder) menus(n *node) {
 	each(n, func(key, m *node) {
-		b.cfg.Menus[key.text] = &Menu{
+		menu := &Menu{
 			Name: key.text, Prompt: b.audio(m, false), Wait: val(m.get("wait"), 5*time.Second), Repeat: val(m.get("repeat"), 3),
 			BargeIn: val(m.get("barge_in"), true), Keys: b.actions(m.get("keys")), NoKey: b.action(m.get("no_key")), WrongKey: b.action(m.get("wrong_key")),
+			Ask: b.ask(m.get("ask")), Collect: b.collect(m.get("collect")),
 		}
-		if len(b.cfg.Menus[key.text].Keys) == 0 && !b.mistaken(m) {
-			b.wrong(key, "has no keys: a message alone is an action, such as {say: …, hang_up: true}")
-		}
+		b.asking(key, m, menu)
+		b.cfg.Menus[key.text] = menu
 	})
 	b.rounds(n)
 }

@@ -99,6 +99,7 @@ func TestFullExampleLoadsAndHasEveryKey(t *testing.T) {
 	t.Setenv("SPEECH_KEY", "s")
 	t.Setenv("S3_SECRET", "t")
 	t.Setenv("SFTP_PASSWORD", "u")
+	t.Setenv("CRM_TOKEN", "c")
 	t.Setenv("CARRIER_A_PASSWORD", "z")
 	writeSSHKey(t, filepath.Join(dir, "upload_key"))
 	path := filepath.Join(dir, "full.yml")
@@ -182,7 +183,7 @@ func spellOut(t *testing.T) string {
 				fmt.Fprintf(&b, "%skeys: {1: {queue: support}}\n", indent)
 			case here == "hours.HOURS.week":
 				fmt.Fprintf(&b, "%sweek: {mon: [\"09:00-17:00\"]}\n", indent)
-			case here == "hours.HOURS.away", strings.HasSuffix(here, ".keys"), strings.HasSuffix(here, ".special"), f.what.shared != "":
+			case here == "hours.HOURS.away", here == "menus.MENU.ask", here == "menus.MENU.collect", strings.HasSuffix(here, ".keys"), strings.HasSuffix(here, ".special"), f.what.shared != "":
 			case here == "trunks.TRUNK.accept":
 				fmt.Fprintf(&b, "%saccept: {addresses: [192.0.2.1]}\n", indent)
 			case f.std != "":

@@ -8,6 +8,7 @@ import (
 )
 
 func TestMenusHoursAnnouncements(t *testing.T) {
+	t.Setenv("CRM_TOKEN", "Bearer s3cret")
 	cfg := mustRead(t, `
 company: {country: JP, time_zone: Asia/Tokyo}
 numbers: {"+815012345678": {to: {menu: main}, priority: 3}}
@@ -19,6 +20,10 @@ menus:
     say: Press 1.
     keys: {1: {queue: support}, 0: {number: "03-1234-0000"}, "*": {say: No.}, "#": {say: Bye., hang_up: true}, 47: {menu: other}, 5: {voicemail: box}}
     no_key: {queue: support}
+  card:
+    say: Card.
+    collect: {digits: 12-19, masked: true}
+    ask: {url: "https://crm.example.com/x", timeout: 2s, headers: {authorization: env:CRM_TOKEN}, fallback: {queue: support}}
   other: {keys: {1: {menu: main}}, no_key: {menu: main}, wait: 2s, repeat: 1, barge_in: false}
 voicemails: {box: {queue: support, longest: 1m, thanks: {say: Thanks.}}, plain:}
 hours:
@@ -40,6 +45,10 @@ waiting_strategies:
 	box, plain := cfg.Voicemails["box"], cfg.Voicemails["plain"]
 	if main.Keys["5"].Voicemail != "box" || box.Longest != time.Minute || box.Thanks.Say != "Thanks." || plain.Queue != "support" || plain.Silence != 6*time.Second {
 		t.Errorf("%+v %+v %+v", main.Keys["5"], box, plain)
+	}
+	if card := cfg.Menus["card"]; *card.Collect != (Collect{Min: 12, Max: 19, End: "#", Masked: true}) || card.Ask.Timeout != 2*time.Second ||
+		card.Ask.Headers["Authorization"] != "Bearer s3cret" || card.Ask.Fallback.Queue != "support" {
+		t.Errorf("%+v %+v", card.Collect, card.Ask)
 	}
 	if !main.BargeIn || main.Repeat != 3 || main.Wait != 5*time.Second || cfg.Menus["other"].BargeIn {
 		t.Errorf("%+v", main)
@@ -65,12 +74,19 @@ waiting_strategies:
 
 func TestMistakesOfMenusAndHours(t *testing.T) {
 	for text, want := range map[string]string{
-		`menus: {m: {say: x}}`:                                     `4:9: menus.m: has no keys`,
-		`menus: {m: {keys: {x: {queue: support}}}}`:                `4:20: menus.m.keys.x: "x" is no key of a telephone: expected one to eight of 0-9`,
-		`menus: {m: {keys: {1: {queue: sales}}}}`:                  `4:31: menus.m.keys.1.queue: there is no queue "sales"`,
-		`menus: {m: {keys: {1: {menu: n}}}}`:                       `4:30: menus.m.keys.1.menu: there is no menu "n"`,
-		`menus: {m: {keys: {1: {queue: support, hang_up: true}}}}`: `4:23: menus.m.keys.1: leads to more than one place`,
-		`menus: {m: {keys: {1: {voicemail: x}}}}`:                  `4:35: menus.m.keys.1.voicemail: `,
+		`menus: {m: {say: x}}`:                                               `4:9: menus.m: has no keys`,
+		`menus: {m: {keys: {x: {queue: support}}}}`:                          `4:20: menus.m.keys.x: "x" is no key of a telephone: expected one to eight of 0-9`,
+		`menus: {m: {keys: {1: {queue: sales}}}}`:                            `4:31: menus.m.keys.1.queue: there is no queue "sales"`,
+		`menus: {m: {keys: {1: {menu: n}}}}`:                                 `4:30: menus.m.keys.1.menu: there is no menu "n"`,
+		`menus: {m: {keys: {1: {queue: support, hang_up: true}}}}`:           `4:23: menus.m.keys.1: leads to more than one place`,
+		`menus: {m: {collect: {digits: 4}, keys: {1: {queue: support}}}}`:    `4:22: menus.m.collect: collects digits for nobody`,
+		`menus: {m: {ask: {timeout: 1s}}}`:                                   `4:18: menus.m.ask: asks nobody`,
+		`menus: {m: {ask: {url: "https://x"}, keys: {1: {queue: support}}}}`: `4:44: menus.m.keys: stands beside ask`,
+		`menus: {m: {ask: {url: "https://x"}, collect: {digits: 9-4}}}`:      `4:56: menus.m.collect.digits: `,
+		`menus: {m: {ask: {url: "https://x"}, collect: {digits: 1-99}}}`:     `4:56: menus.m.collect.digits: `,
+		`menus: {m: {ask: {url: "ftp://x"}}}`:                                `4:24: menus.m.ask.url: `,
+		`menus: {m: {ask: {url: "https://x", headers: {Host: env:HOME}}}}`:   `4:47: menus.m.ask.headers.Host: `,
+		`menus: {m: {keys: {1: {voicemail: x}}}}`:                            `4:35: menus.m.keys.1.voicemail: `,
 		`menus: {m: {keys: {1: {voicemail: v, queue: support}}}, n: {keys: {1: {queue: support}}}}
 voicemails: {v:}`: `4:23: menus.m.keys.1: leads to more than one place`,
 		`menus: {m: {keys: {1: {}}}}`:                                  `4:23: menus.m.keys.1: leads nowhere`,

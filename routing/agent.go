@@ -41,11 +41,12 @@ type Stats struct {
 	Queues []fact.QueueView // by name
 	Agents []fact.AgentView // by user
 	Out    dialout.Stats
+	Asks   Asks
 }
 
 // Stats is for metrics; it is plain values and waits for nobody.
 func (c *Centre) Stats() Stats {
-	s := Stats{Calls: make(map[Stage]int), Out: c.gate.Stats()}
+	s := Stats{Calls: make(map[Stage]int), Out: c.gate.Stats(), Asks: c.asks.stats()}
 	c.mu.Lock()
 	for _, call := range c.calls {
 		s.Calls[call.stage]++

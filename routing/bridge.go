@@ -136,7 +136,7 @@ func (s *script) untilGuestAnswers(longest time.Duration) event {
 				early = true
 				s.hearEarly()
 			}
-		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, transferAsked, moved, nextRings, nextAnswered, nextGone, voice:
+		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:
 		}
 	}
 }
@@ -225,7 +225,7 @@ func (s *script) untilOneLeaves(longest time.Duration) fact.EndReason {
 			if why := s.transfer(e); why != fact.EndUnset {
 				return why
 			}
-		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, moved, nextRings, nextAnswered, nextGone, voice:
+		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:
 		}
 	}
 }

@@ -31,6 +31,7 @@ type Options struct {
 	// For calls without a caller; nil: they are refused. Rooms opens the room of a call; Speaker speaks its text.
 	Rooms   func(log *slog.Logger) (Room, error)
 	Speaker Speaker
+	Asker   Asker // asks the HTTP services of menus; nil: their fallbacks are taken
 }
 
 // Centre is the contact centre. Its methods may be called from any goroutine, also before Run.
@@ -43,6 +44,7 @@ type Centre struct {
 	gate          *dialout.Gate
 	orders        *orders
 	leavers       leavers
+	asks          asks
 	scripts       sync.WaitGroup
 
 	mu       sync.Mutex

@@ -51,7 +51,11 @@ func (s *script) digit(p *party, digit byte, by way, at time.Time) bool {
 	if !p.digits.first(digit, by, at) {
 		return false
 	}
-	s.event(fact.Event{At: at, Kind: fact.DigitPressed, Leg: p.row.ID, Agent: p.row.Party.User, Detail: string(rune(digit))})
+	shown := string(rune(digit))
+	if s.masked && p == s.customer {
+		shown = maskedDigit
+	}
+	s.event(fact.Event{At: at, Kind: fact.DigitPressed, Leg: p.row.ID, Agent: p.row.Party.User, Detail: shown})
 	s.passDigit(p, digit)
 	if p != s.customer {
 		return false

@@ -58,7 +58,7 @@ func (s *script) awaitLegs(why fact.EndReason) {
 			if hasty := time.Now().Add(hastyGoodbye); e.why == fact.EndShutdown && hasty.Before(until) {
 				until = hasty
 			}
-		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice:
+		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:
 		}
 	}
 }

@@ -61,6 +61,18 @@ type event struct {
 	who    *party         // transferAsked, agentAnswered, agentGone
 	to     *Target        // transferAsked; a pointer, as notice
 	talks  bool           // voice: the caller has begun to speak; false: has stopped
+	kind    eventKind
+	why     fact.EndReason // over, agentGone, guestGone
+	text    string         // agentGone, guestGone: what the far end said
+	status  int            // guestGone: with which it refused; 0: it didn't
+	lost    bool           // agentGone: not by the agent's will: phone, network or browser are gone
+	token   uint32         // played
+	notice  *floor.Notice  // noticed; a pointer, since an event lies on the stack of every call that waits
+	cmd     command        // commanded
+	who     *party         // transferAsked, agentAnswered, agentGone
+	to      Target         // transferAsked
+	advised *advised       // adviceCame
+	talks   bool           // voice: the caller has begun to speak; false: has stopped
 }
 
 type eventKind uint8
@@ -84,6 +96,7 @@ const (
 	nextRings                       // the phone that a transfer leads to rings
 	nextAnswered                    // it was picked up
 	nextGone                        // it has ended
+	adviceCame                      // a service says where the call goes, or doesn't
 	voice                           // the caller begins or stops to speak, where the plan wants that told
 )
 
@@ -97,6 +110,8 @@ func (s *script) sift(in input, takes []verb) (event, bool) {
 	case fromFloor:
 		notice := floor.Notice(in)
 		return event{kind: noticed, notice: &notice}, true
+	case advised:
+		return event{kind: adviceCame, advised: &in}, true
 	case order:
 		return event{kind: over, why: in.why}, true
 	case command:

@@ -37,6 +37,14 @@ func newLive(speaker Speaker, log *slog.Logger) *live {
 	return &live{speaker: speaker, log: log, busy: make(chan struct{}, liveBusy), texts: make(map[Speech]*livePrompt)}
 }
 
+// say speaks a text that only one caller is to hear. It blocks until it is spoken or ctx ends.
+func (p *Prompts) say(ctx context.Context, what Speech) (*prompt.Prompt, error) {
+	if p.live.speaker == nil {
+		return nil, errNoSpeaker
+	}
+	return p.live.speaker.Speak(ctx, what)
+}
+
 // Spoken is the prompt of a text that varies, in the voice of a. coming: it is being made, and is to be asked for again in a
 // moment. It never blocks.
 func (p *Prompts) Spoken(cfg *config.Config, a *config.Audio, text string) (made *prompt.Prompt, coming bool) {

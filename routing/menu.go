@@ -21,6 +21,9 @@ func (s *script) menu(sit Situation) Situation {
 		return sit.over(fact.EndLoop)
 	}
 	s.event(fact.Event{Kind: fact.MenuEntered, Detail: m.Name})
+	if m.Ask != nil {
+		return s.consult(sit, m)
+	}
 	q := question{prompt: s.prompts.For(m.Prompt), keys: m.Keys, bargeIn: m.BargeIn, wait: m.Wait}
 	if m.Prompt != nil && q.prompt == nil { // nobody can choose from what can't be heard
 		s.log.Error("the menu's prompt can't be played: the call goes where no key leads", "menu", m.Name)

@@ -35,6 +35,13 @@ func withMenus(cfg *config.Config) *config.Config {
 			Keys: map[string]config.Action{"1": {Queue: "sales"}, "2": {Menu: "main"}},
 		},
 	}
+	service := &config.Ask{URL: "https://crm.example.com", Timeout: 3 * time.Second, Fallback: config.Action{Message: say("no answer"), Queue: "support"}}
+	cfg.Menus["ask"] = &config.Menu{Name: "ask", Prompt: say("one moment"), Wait: 5 * time.Second, Repeat: 2, BargeIn: true, Ask: service}
+	cfg.Menus["card"] = &config.Menu{
+		Name: "card", Prompt: say("type your card"), Wait: 5 * time.Second, Repeat: 2, BargeIn: true, Ask: service, WrongKey: config.Action{Message: say("too few")},
+		Collect: &config.Collect{Min: 4, Max: 8, End: "#", Masked: true},
+	}
+	cfg.Menus["main"].Keys["*"], cfg.Menus["main"].Keys["6"] = config.Action{Menu: "ask"}, config.Action{Menu: "card"}
 	office := &config.Hours{Name: "office", Zone: time.UTC, Away: &config.Away{
 		Message: say("closed"), Times: 2, Replies: config.Replies{Keys: map[string]config.Action{"1": {Queue: "support"}}, Wait: 5 * time.Second},
 	}}

@@ -190,6 +190,9 @@ func audioOf(cfg *config.Config) []*config.Audio {
 		m := cfg.Menus[name]
 		add(m.Prompt, m.NoKey.Message, m.WrongKey.Message)
 		actions(m.Keys)
+		if m.Ask != nil {
+			add(m.Ask.Fallback.Message)
+		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(cfg.Voicemails)) {
 		v := cfg.Voicemails[name]

@@ -42,6 +42,7 @@ type script struct {
 	orderEnd fact.OrderEvent
 	segment  fact.SegmentID
 	paused   bool // the segment
+	masked   bool // the caller's digits are secret
 }
 
 func newScript(c *Centre, leg Leg, room Room, in fact.Invite) *script {

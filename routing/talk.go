@@ -43,7 +43,7 @@ func (s *script) untilSomebodyLeaves(user string) event {
 			}
 			e.cmd.answer <- nil
 			return event{kind: agentGone, why: fact.EndAgentHungUp}
-		case timeUp, callerAnswered, agentAnswered, played, pressed, noticed, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice:
+		case timeUp, callerAnswered, agentAnswered, played, pressed, noticed, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:
 		}
 	}
 }

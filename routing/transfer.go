@@ -130,7 +130,7 @@ func (s *script) asBefore(by, stays *party, customer bool) fact.EndReason {
 func (s *script) untilNextAnswers(by *party, longest time.Duration) event {
 	for until := time.Now().Add(longest); ; {
 		switch e := s.await(until); e.kind { //nolint:exhaustive // nothing else ends it
-		case over, nextAnswered, nextGone, voice:
+		case over, nextAnswered, nextGone, voice, adviceCame:
 			return e
 		case timeUp:
 			e.why = fact.EndNoAnswer

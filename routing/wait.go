@@ -227,7 +227,7 @@ func (w *waiter) take(e event) (next Situation, done bool) {
 		e.cmd.answer <- w.refuse(e.cmd.user)
 	case timeUp:
 		w.due(time.Now())
-	case callerAnswered, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice:
+	case callerAnswered, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:
 	}
 	return Situation{}, false
 }

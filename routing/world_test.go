@@ -102,6 +102,7 @@ type world struct {
 	store    fake.Store
 	stop     context.CancelFunc
 	ended    chan struct{}
+	asker    func(context.Context, *config.Ask, routing.Inquiry) (routing.Advice, error) // the service of menus
 
 	mu      sync.Mutex
 	callers []*caller
@@ -134,7 +135,7 @@ func newWorld(t *testing.T, cfg *config.Config, prompts *routing.Prompts) *world
 	w := &world{t: t, ended: make(chan struct{})}
 	w.Centre = routing.New(routing.Options{
 		Config: cfg, Dialer: &w.dialer, Recorder: &w.recorder, Store: &w.store, Prompts: prompts, Log: slog.New(slog.DiscardHandler),
-		Rooms: w.open, Speaker: speaker(func(_ context.Context, what routing.Speech) (*prompt.Prompt, error) {
+		Rooms: w.open, Asker: asks{w}, Speaker: speaker(func(_ context.Context, what routing.Speech) (*prompt.Prompt, error) {
 			return prompt.New(what.Text, make([]int16, prompt.Rate), prompt.Rate)
 		}),
 	})
@@ -145,6 +146,13 @@ func newWorld(t *testing.T, cfg *config.Config, prompts *routing.Prompts) *world
 		w.Run(ctx)
 	}()
 	return w
+}
+
+// asks gives questions to the world's service.
+type asks struct{ w *world }
+
+func (a asks) Ask(ctx context.Context, of *config.Ask, what routing.Inquiry) (routing.Advice, error) {
+	return a.w.asker(ctx, of, what)
 }
 
 // open opens the room of a call that is placed.

@@ -49,7 +49,7 @@ type figureCollector struct {
 	figures func() Figures
 	sockets func() int
 
-	calls, waiting, longest, agents, phones, lateTicks, lateness, drops, oneWays, oneWaysNow, noPorts, ports, pending, lost, commitErrors, open *prometheus.Desc
+	calls, waiting, longest, agents, phones, lateTicks, lateness, drops, oneWays, oneWaysNow, noPorts, ports, pending, lost, commitErrors, open, asks *prometheus.Desc
 }
 
 func newFigureCollector(figures func() Figures, sockets func() int) *figureCollector {
@@ -73,6 +73,7 @@ func newFigureCollector(figures func() Figures, sockets func() int) *figureColle
 		pending:      d("store_pending_records", "Records in memory that are not in the database yet."),
 		lost:         d("store_dropped_records_total", "Records lost because the database could not be written for too long, or refused them."),
 		commitErrors: d("store_commit_errors_total", "Commits that failed; they are tried again."),
+		asks:         d("menu_asks_total", "Questions to the HTTP services of menus, by result: answered, timeout, bad-answer, failed.", "result"),
 		open:         d("web_sockets", "Open event streams and SIP WebSockets."),
 	}
 }
@@ -80,7 +81,7 @@ func newFigureCollector(figures func() Figures, sockets func() int) *figureColle
 // Describe implements prometheus.Collector.
 func (c *figureCollector) Describe(ch chan<- *prometheus.Desc) {
 	for _, d := range []*prometheus.Desc{
-		c.calls, c.waiting, c.longest, c.agents, c.phones, c.lateTicks, c.lateness, c.drops, c.oneWays, c.oneWaysNow, c.noPorts, c.ports, c.pending, c.lost, c.commitErrors, c.open,
+		c.calls, c.waiting, c.longest, c.agents, c.phones, c.lateTicks, c.lateness, c.drops, c.oneWays, c.oneWaysNow, c.noPorts, c.ports, c.pending, c.lost, c.commitErrors, c.open, c.asks,
 	} {
 		ch <- d
 	}
@@ -132,4 +133,7 @@ func (c *figureCollector) Collect(ch chan<- prometheus.Metric) {
 	counter(c.lost, f.JournalDropped)
 	counter(c.commitErrors, f.JournalErrors)
 	gauge(c.open, float64(c.sockets()))
+	for result, n := range f.Asks {
+		counter(c.asks, n, result)
+	}
 }

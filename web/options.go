@@ -113,5 +113,6 @@ type Upload struct {
 	Done     uint64
 	Bytes    uint64
 	Failures uint64
-	Failing  time.Time // since when every try has failed; zero: they don't
+	Failing  time.Time         // since when every try has failed; zero: they don't
+	Asks     map[string]uint64 // questions to the HTTP services of menus since the start, by result
 }

@@ -14,7 +14,10 @@ func (s *server) figures() web.Figures {
 		out.Refused[string(why)] = calls.Out.Refused[why]
 	}
 	return web.Figures{
-		Out:    out,
+		Out: out,
+		Asks: map[string]uint64{
+			"answered": calls.Asks.Answered, "timeout": calls.Asks.Timeout, "bad-answer": calls.Asks.BadAnswer, "failed": calls.Asks.Failed,
+		},
 		Queues: calls.Queues, Agents: calls.Agents, Calls: s.centre.Calls(),
 		MediaLateTicks: engine.LateTicks, MediaLateness: engine.Lateness, MediaDrops: engine.Dropped, OneWays: engine.OneWays, OneWaysNow: engine.OneWaysNow,
 		NoPorts: engine.NoPorts, Ports: map[string]int{"used": engine.Ports.Used, "resting": engine.Ports.Resting, "free": engine.Ports.Free},

@@ -22,6 +22,7 @@ import (
 	"mediasrv/store"
 	"mediasrv/tts"
 	"mediasrv/web"
+	"mediasrv/web/ask"
 )
 
 // server is every room of the house, wired.
@@ -114,7 +115,7 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 	phones := &dialer{}
 	s.centre = routing.New(routing.Options{
 		Config: cfg, Dialer: phones, Recorder: s.recorder, Store: s.store, Prompts: prompts, Log: s.log, Open: open, Resume: s.resume,
-		Rooms: func(log *slog.Logger) (routing.Room, error) { return s.engine.Open(log) }, Speaker: s.speaker,
+		Rooms: func(log *slog.Logger) (routing.Room, error) { return s.engine.Open(log) }, Speaker: s.speaker, Asker: ask.New(),
 	})
 	if s.stack, err = sip.New(sip.Config{File: cfg, Media: s.engine, Handler: s.centre, Log: s.log}); err != nil {
 		return err

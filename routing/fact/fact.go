@@ -157,12 +157,15 @@ const (
 	RecordingPaused  EventKind = "recording-paused" // nothing of what is said now is in any file
 	RecordingResumed EventKind = "recording-resumed"
 
-	VoicemailBegan EventKind = "voicemail"       // the caller is asked for a message
-	VoicemailLeft  EventKind = "voicemail-left"  // and has left one
-	VoicemailEmpty EventKind = "voicemail-empty" // and has said nothing
-	VoicemailHeard EventKind = "voicemail-heard" // by an agent
-	VoicemailDone  EventKind = "voicemail-done"  // an agent has dealt with it
-	VoicemailAgain EventKind = "voicemail-again" // it is to be dealt with again
+	DigitsCollected EventKind = "digits-collected" // how many, never which
+	Asked           EventKind = "asked"            // where the HTTP service of a menu has sent the call
+	AskFailed       EventKind = "ask-failed"       // it didn't say, and why
+	VoicemailBegan  EventKind = "voicemail"        // the caller is asked for a message
+	VoicemailLeft   EventKind = "voicemail-left"   // and has left one
+	VoicemailEmpty  EventKind = "voicemail-empty"  // and has said nothing
+	VoicemailHeard  EventKind = "voicemail-heard"  // by an agent
+	VoicemailDone   EventKind = "voicemail-done"   // an agent has dealt with it
+	VoicemailAgain  EventKind = "voicemail-again"  // it is to be dealt with again
 
 	EmergencyDialled EventKind = "emergency" // past every limit
 )
