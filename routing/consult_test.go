@@ -52,7 +52,7 @@ func TestMenuAsksAService(t *testing.T) {
 		w.hearsNow(c, "music") // never silence
 		w.after(time.Second)
 		w.hearsNow(c, "welcome back")
-		w.after(time.Second)
+		w.after(3100 * time.Millisecond)
 		w.hearsNow(c, "greeting")
 		row := w.lastCall()
 		if row.Queue != "sales" {
