@@ -50,17 +50,6 @@ func (s *script) command(v verb, user string) error {
 
 // event is what a stage gets to see of the inputs.
 type event struct {
-	kind   eventKind
-	why    fact.EndReason // over, agentGone, guestGone
-	text   string         // agentGone, guestGone: what the far end said
-	status int            // guestGone: with which it refused; 0: it didn't
-	lost   bool           // agentGone: not by the agent's will: phone, network or browser are gone
-	token  uint32         // played
-	notice *floor.Notice  // noticed; a pointer, since an event lies on the stack of every call that waits
-	cmd    command        // commanded
-	who    *party         // transferAsked, agentAnswered, agentGone
-	to     *Target        // transferAsked; a pointer, as notice
-	talks  bool           // voice: the caller has begun to speak; false: has stopped
 	kind    eventKind
 	why     fact.EndReason // over, agentGone, guestGone
 	text    string         // agentGone, guestGone: what the far end said
@@ -70,9 +59,9 @@ type event struct {
 	notice  *floor.Notice  // noticed; a pointer, since an event lies on the stack of every call that waits
 	cmd     command        // commanded
 	who     *party         // transferAsked, agentAnswered, agentGone
-	to      Target         // transferAsked
-	advised *advised       // adviceCame
+	to      *Target        // transferAsked; a pointer, as notice
 	talks   bool           // voice: the caller has begun to speak; false: has stopped
+	advised *advised       // adviceCame
 }
 
 type eventKind uint8

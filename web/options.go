@@ -103,7 +103,8 @@ type Figures struct {
 	JournalErrors  uint64            // failed commits since the start
 	Signalling     Signalling
 	Out            Out
-	Uploads        []Upload // of recordings
+	Asks           map[string]uint64 // questions to the HTTP services of menus since the start, by result
+	Uploads        []Upload          // of recordings
 }
 
 // Upload is how closed recordings are getting to another place.
@@ -113,6 +114,5 @@ type Upload struct {
 	Done     uint64
 	Bytes    uint64
 	Failures uint64
-	Failing  time.Time         // since when every try has failed; zero: they don't
-	Asks     map[string]uint64 // questions to the HTTP services of menus since the start, by result
+	Failing  time.Time // since when every try has failed; zero: they don't
 }
