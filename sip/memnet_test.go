@@ -126,7 +126,7 @@ type tcp struct {
 }
 
 // overTCP runs a test against a stack in a bubble that listens on UDP and TCP in memory.
-func overTCP(t *testing.T, file *config.Config, f func(g *tcp)) {
+func overTCP(t *testing.T, file *config.Config, f func(g *tcp), with ...func(*Config)) {
 	t.Helper()
 	synctest.Test(t, func(t *testing.T) {
 		g := &tcp{rig: &rig{t: t, net: newPackets(ourAddr), phones: map[string]int{}}, port: newPort(ourAddr), dialled: make(chan *wire, 100)}
@@ -143,7 +143,11 @@ func overTCP(t *testing.T, file *config.Config, f func(g *tcp)) {
 			g.dialled <- theirs
 			return ours, nil
 		}
-		stack, err := New(Config{File: file, Handler: g, Packets: []net.PacketConn{g.net}, Streams: []net.Listener{g.port}, Dial: dial})
+		cfg := Config{File: file, Handler: g, Packets: []net.PacketConn{g.net}, Streams: []net.Listener{g.port}, Dial: dial}
+		for _, w := range with {
+			w(&cfg)
+		}
+		stack, err := New(cfg)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -180,14 +180,22 @@ func (s *Stack) close() {
 	s.serving.Wait()
 }
 
-// Addrs are the addresses that the stack listens on, in the order of the file; a *net.UDPAddr is UDP, a *net.TCPAddr TCP.
+// Addrs are the addresses that the stack listens on, in the order of the file; their Network is udp, tcp or tls.
 func (s *Stack) Addrs() []net.Addr {
 	out := make([]net.Addr, len(s.listeners))
 	for i, l := range s.listeners {
 		out[i] = l.Addr()
+		if l.Transport() == "TLS" {
+			out[i] = tlsAddr{l.Addr()}
+		}
 	}
 	return out
 }
+
+// tlsAddr is the address of a listener with TLS.
+type tlsAddr struct{ net.Addr }
+
+func (tlsAddr) Network() string { return "tls" }
 
 // Drain refuses new calls with 503 and Retry-After from now on; running ones go on.
 func (s *Stack) Drain() { s.draining.Store(true) }

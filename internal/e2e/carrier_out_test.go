@@ -13,7 +13,7 @@ import (
 )
 
 // carrier is a sipp that takes calls at an address of its own.
-func carrier(t *testing.T, scenario string) (address string, p *sipp) {
+func carrier(t *testing.T, scenario string, args ...string) (address string, p *sipp) {
 	t.Helper()
 	needs(t, "sipp")
 	dir := t.TempDir()
@@ -24,8 +24,12 @@ func carrier(t *testing.T, scenario string) (address string, p *sipp) {
 	}
 	p = &sipp{t: t, out: &tail{}, done: make(chan struct{})}
 	ip := "127.0.89." + strconv.Itoa(int(servers.Add(1)))
-	p.cmd = exec.Command("sipp", "-sf", xml, "-i", ip, "-mi", ip, "-p", "5060", "-nostdin", "-m", "1",
-		"-timeout", "90s", "-timeout_error", "-trace_err", "-trace_msg")
+	if len(args) == 0 {
+		args = []string{"-m", "1"}
+	}
+	p.cmd = exec.Command("sipp", append([]string{
+		"-sf", xml, "-i", ip, "-mi", ip, "-p", "5060", "-nostdin", "-timeout", "90s", "-timeout_error", "-trace_err", "-trace_msg",
+	}, args...)...)
 	p.cmd.Dir = dir
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
 	if err := p.cmd.Start(); err != nil {

@@ -6,6 +6,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
@@ -113,7 +114,7 @@ func overTLS(t *testing.T, by *issuer, shown func(host string) string) (near, fa
 		"accept: {addresses: ["+near.opt.Host+"]}\n    servers: [\""+near.opt.Host+":5061\"]\n    transport: tls\n    srtp: required\n"+
 			"    tls: {ca: "+by.path("ca")+", client_certificate: required}\n")...)
 	near.changed(append(listener(near), "accept: {addresses: [127.0.0.0/8]}\n",
-		"accept: {addresses: [127.0.0.0/8]}\n  far:\n    servers: [\""+far.opt.Host+":5061\"]\n    transport: tls\n    srtp: required\n    tls: {ca: "+by.path("ca")+
+		"accept: {addresses: [127.0.0.0/8]}\n  far:\n    servers: [\""+far.opt.Host+":5061\"]\n    transport: tls\n    srtp: required\n    probe: 1s\n    tls: {ca: "+by.path("ca")+
 			shown(near.opt.Host)+"}\n",
 		"numbers:\n", "numbers:\n  \"9*\": {to: {trunk: far, number: \""+supportNumber+"\"}, recording: {calls: []}}\n")...)
 	return near, far
@@ -135,6 +136,46 @@ func TestTrunkOverTLS(t *testing.T) {
 	if !far.out.has(`"trunk":"carrier"`) {
 		t.Errorf("the far server took no call:\n%s", far.out)
 	}
+}
+
+// Certificates that are changed while a call is up are used for the next connection, and the call hears nothing of it. The trunk is probed by TLS all the while.
+func TestCertificatesChangeInMidCall(t *testing.T) {
+	by := newIssuer(t)
+	near, far := overTLS(t, by, func(host string) string { return ", " + by.keys(host) })
+	near.logs("a server of the trunk answers", 1)
+	c := near.call("900001", "--tone", "440", "--for", "20s")
+	c.says("answered")
+	before := certificateOf(t, far)
+	by.keys(far.opt.Host)
+	by.keys(near.opt.Host)
+	far.logs("certificates read", 3) // at the start: ours, and the authority
+	eventually(t, "the new certificate is shown", func() error {
+		if certificateOf(t, far) == before {
+			return errorf("the old one still")
+		}
+		return nil
+	})
+	again := near.call("900001", "--tone", "440", "--for", "2s")
+	again.says("answered")
+	again.ended()
+	c.ended()
+	if c.result != nil || again.result != nil {
+		t.Errorf("the calls failed: %v, %v\n%s\n%s", c.result, again.result, c.out, again.out)
+	}
+	if near.out.has("a server of the trunk is down") {
+		t.Errorf("the trunk was down:\n%s", near.out)
+	}
+}
+
+// certificateOf is what a server shows.
+func certificateOf(t *testing.T, s *server) string {
+	t.Helper()
+	c, err := tls.Dial("tcp", s.opt.Host+":5061", &tls.Config{InsecureSkipVerify: true}) //nolint:gosec // it is only looked at
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	return c.ConnectionState().PeerCertificates[0].SerialNumber.String()
 }
 
 // Without a client certificate the far server refuses in the handshake, and both logs say why.

@@ -29,7 +29,7 @@ func demands() []section {
 			}},
 			{"REGISTER: refresh, 423, back-off after 403, Service-Route, Path, calls in find their trunk", "3261, 3327, 3608", []string{
 				"sip.TestRegisterWithTrunk", "sip.TestRegisterTooBrief", "sip.TestRegisterRefused", "sip.TestRegisterFailover", "sip.TestRegisterAgainWhenServerReturns",
-				"sip.TestServiceRoute", "sip.TestInboundOfRegistration", "sip.TestPath", "internal/e2e.TestRegisteredTrunkBehindKamailio",
+				"sip.TestServiceRoute", "sip.TestInboundOfRegistration", "sip.TestPath", "sip.TestUplinkOverTCP", "sip.TestTransportByDNS", "internal/e2e.TestRegisteredTrunkBehindKamailio",
 			}},
 			{"Hold: sendonly, recvonly, inactive, 0.0.0.0, on either leg; un-hold; o= rises by one; m= lines keep their places", "3264", []string{
 				"sip.TestHoldAndBack", "sip.TestHoldByZeroAddress", "sip.TestVersionRisesByOne", "sip.TestHoldOut", "sip.TestHoldWaits",
@@ -40,13 +40,13 @@ func demands() []section {
 			}},
 			{"Session timers: 422 and Min-SE, both refreshers, UPDATE with re-INVITE as fallback, BYE on expiry", "4028", []string{
 				"sip.TestSessionTimerTooShort", "sip.TestSessionTimerAnswer", "sip.TestSessionTimerOfThePeer", "sip.TestSessionTimerOfOurs", "sip.TestSessionTimerOut",
-				"sip.TestSessionTimerOutPeerRefreshes", "sip.TestRefreshRefused", "sip.TestRefreshUnanswered", "sip.TestRefreshByReinviteGlareAndTooShort",
+				"sip.TestSessionTimerOutPeerRefreshes", "sip.TestRefreshRefused", "sip.TestRefreshUnanswered", "sip.TestRefreshByReinviteGlareAndTooShort", "internal/e2e.TestPrackUpdateAndTimer",
 			}},
-			{"UPDATE: with and without SDP, early and confirmed, 491 and 500", "3311", []string{"sip.TestUpdateInEarlyDialog", "sip.TestUpdateCrossesReinvite"}},
+			{"UPDATE: with and without SDP, early and confirmed, 491 and 500", "3311", []string{"sip.TestUpdateInEarlyDialog", "sip.TestUpdateCrossesReinvite", "internal/e2e.TestPrackUpdateAndTimer"}},
 			{"100rel: supported and required, RSeq, repeats, 504 without PRACK, offer in PRACK, SDP in the 183 only", "3262", []string{
 				"sip.TestReliableProvisional", "sip.TestNoPrackIs504", "sip.TestAnswerWaitsForPrack", "sip.TestPrackOfNothing", "sip.TestReliableLevels",
 				"sip.TestOfferInReliableProvisional", "sip.TestOfferInPrack", "sip.TestPrackOut", "sip.TestAnswerBeforePrackIsAnswered", "sip.TestPrackOfForks",
-				"sip.TestReliableRequiredOut", "sip.TestAnswerOnlyInProvisional",
+				"sip.TestReliableRequiredOut", "sip.TestAnswerOnlyInProvisional", "internal/e2e.TestPrackUpdateAndTimer",
 			}},
 			{"Early media: 183 with SDP is heard, 180 after 183, 183 without SDP, P-Early-Media; failover after it frees its ports", "3960, 5009", []string{
 				"sip.TestEarlyMedia", "sip.TestEarlyMediaIn", "routing.TestFailoverAfterEarlyMedia",
@@ -68,7 +68,7 @@ func demands() []section {
 			{"TLS 1.2 and 1.3, the server's name, client certificates, SDES with three suites, SAVP and AVP", "5922, 4568", []string{
 				"sip/secure.TestServersName", "sip/secure.TestServersAddress", "sip/secure.TestClientCertificates", "sip/secure.TestOldVersions",
 				"sip/secure.TestCertificateChanges", "media/sdp.TestAnswerSRTP", "media/sdp.TestOfferSRTP", "internal/e2e.TestTrunkOverTLS",
-				"internal/e2e.TestTrunkOverTLSWithoutCertificate", "internal/e2e.TestSoftphonesWithSDES",
+				"internal/e2e.TestTrunkOverTLSWithoutCertificate", "internal/e2e.TestCertificatesChangeInMidCall", "internal/e2e.TestSoftphonesWithSDES",
 			}},
 			{"Over 1300 bytes to TCP, connections used again, CRLF keep-alive, compact and folded headers", "3261, 5923, 5626", []string{
 				"sip.TestLargeRequestGoesByTCP", "sip.TestLargeRequestWithoutTCP", "sip.TestConnectionReuse", "sip.TestKeepAliveOfStreams", "sip.TestCompactAndFolded",
@@ -77,7 +77,7 @@ func demands() []section {
 		}},
 		{"Also usual", []demand{
 			{"REFER in and out, Replaces, NOTIFY; a carrier's is refused unless allowed", "3515, 3891, 4488", []string{
-				"sip.TestReferRefused", "sip.TestRefer", "sip.TestReferOddities", "sip.TestReferReplacesOurs", "sip.TestReferOut",
+				"sip.TestReferRefused", "sip.TestRefer", "sip.TestReferOddities", "sip.TestReferReplacesOurs", "sip.TestReferOut", "internal/e2e.TestReferOfPBX",
 			}},
 			{"INVITE with Replaces: a transfer that was announced, a pick-up at another phone; only of one's own calls", "3891", []string{
 				"sip.TestReplaces", "sip.TestReplacesRefused", "sip.TestReplacesAtOtherTimes", "sip.TestReplacesCancelled", "sip.TestReplacesWhileItRings",

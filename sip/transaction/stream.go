@@ -6,8 +6,6 @@ import (
 	"errors"
 	"net"
 	"net/netip"
-	"strconv"
-	"strings"
 	"sync"
 	"time"
 
@@ -70,126 +68,12 @@ func newStream(pool *streams, conn net.Conn, remote netip.AddrPort, w way) *stre
 	}
 }
 
-// read cuts what comes into messages until the connection ends.
-func (s *stream) read() {
-	defer s.end(nil)
-	buf := make([]byte, 16<<10)
-	var f framer
-	for {
-		n, err := s.conn.Read(buf)
-		if n > 0 {
-			f.feed(buf[:n])
-			switch err := s.pieces(&f); {
-			case errors.Is(err, errBroken):
-				s.finish(farewell)
-				<-s.done
-				return
-			case err != nil:
-				s.end(err)
-				return
-			}
-		}
-		if err != nil {
-			s.end(err)
-			return
-		}
-	}
-}
-
-func (s *stream) pieces(f *framer) error {
-	for {
-		kind, data, err := f.next(s.waitsForPong())
-		switch kind {
-		case nothingYet:
-			s.note(f.partial())
-			return nil
-		case ping:
-			if s.isStranger() {
-				continue // no sign of life before we know it
-			}
-			_ = s.write([]byte("\r\n"))
-		case pong:
-			s.ponged()
-		case broken:
-			if s.isStranger() && !s.pool.listener.admits(s.remote, data) {
-				return errDropped
-			}
-			s.pool.listener.table.malformed(s.flow(), data, err)
-			return errBroken
-		case message:
-			if s.isStranger() && !s.admitted(data) {
-				return errDropped
-			}
-			s.heard(data)
-			s.pool.listener.message(s.flow(), data)
-		}
-	}
-}
-
-// admitted says whether a stranger's message may come in, and whether it still is a stranger.
-func (s *stream) admitted(data []byte) bool {
-	l := s.pool.listener
-	if !l.admits(s.remote, data) {
-		return false
-	}
-	if l.table.knows(s.remote.Addr()) || l.table.handler.Trusted(s.flow()) {
-		s.welcome()
-	}
-	return true
-}
-
 // welcome makes a stranger one who belongs.
 func (s *stream) welcome() {
 	s.mu.Lock()
 	s.stranger = false
 	s.mu.Unlock()
 	s.pool.known(s)
-}
-
-// heard notes a message; one that asks for it makes the connection the way back (RFC 5923, 5: alias), for its own address only.
-func (s *stream) heard(data []byte) {
-	s.mu.Lock()
-	s.begun, s.spoke = time.Now(), true
-	s.mu.Unlock()
-	if port := aliasPort(data); port != 0 {
-		s.pool.alias(netip.AddrPortFrom(s.remote.Addr(), port), s)
-	}
-}
-
-// aliasPort is the port of the first Via, if it asks for connection reuse.
-func aliasPort(data []byte) uint16 {
-	for name, value := range headers(data) {
-		if name != "via" && name != "v" {
-			continue
-		}
-		first, _, _ := strings.Cut(string(value), ",")
-		by, params, _ := strings.Cut(first, ";")
-		has := false
-		for p := range strings.SplitSeq(params, ";") {
-			has = has || strings.EqualFold(strings.TrimSpace(p), "alias")
-		}
-		if !has {
-			return 0
-		}
-		fields := strings.Fields(by)
-		if len(fields) == 0 {
-			return 0
-		}
-		at := fields[len(fields)-1]
-		colon := strings.LastIndexByte(at, ':')
-		if colon < 0 || strings.HasSuffix(at, "]") {
-			if strings.Contains(strings.ToUpper(by), "TLS") {
-				return 5061
-			}
-			return 5060
-		}
-		port, err := strconv.ParseUint(at[colon+1:], 10, 16)
-		if err != nil {
-			return 0
-		}
-		return uint16(port)
-	}
-	return 0
 }
 
 func (s *stream) flow() Flow {
@@ -219,108 +103,6 @@ func (s *stream) ponged() {
 	if !s.pinged.IsZero() {
 		s.pinged, s.pongs = time.Time{}, true
 	}
-}
-
-// note remembers since when a message isn't whole.
-func (s *stream) note(partial bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case !partial:
-		s.partial = time.Time{}
-	case s.partial.IsZero():
-		s.partial = time.Now()
-	}
-}
-
-// pump sends what waits and watches the clock until the connection ends.
-func (s *stream) pump() {
-	tick := time.NewTicker(watchEvery)
-	defer tick.Stop()
-	nextPing := time.Now().Add(pingEvery)
-	for {
-		select {
-		case <-s.wake:
-			s.mu.Lock()
-			data, leave := s.pending, s.leave
-			s.pending = nil
-			s.mu.Unlock()
-			if err := s.put(data); err != nil || !leave.IsZero() && !time.Now().Before(leave) {
-				s.end(err)
-				return
-			}
-		case now := <-tick.C:
-			if err := s.late(now); err != nil {
-				s.end(err)
-				return
-			}
-			if s.dialled && !now.Before(nextPing) {
-				nextPing = now.Add(pingEvery)
-				s.mu.Lock()
-				if s.pinged.IsZero() || !s.pongs {
-					s.pinged = now
-				}
-				s.mu.Unlock()
-				if err := s.put([]byte("\r\n\r\n")); err != nil {
-					s.end(err)
-					return
-				}
-			}
-		case <-s.done:
-			return
-		}
-	}
-}
-
-func (s *stream) put(data []byte) error {
-	if len(data) == 0 {
-		return nil
-	}
-	_ = s.conn.SetWriteDeadline(time.Now().Add(writeTimeout))
-	_, err := s.conn.Write(data)
-	return err
-}
-
-// late says why the connection has to end now.
-func (s *stream) late(now time.Time) error {
-	s.mu.Lock()
-	partial, begun, stranger, spoke, leave := s.partial, s.begun, s.stranger, s.spoke, s.leave
-	deaf := s.pongs && !s.pinged.IsZero() && now.Sub(s.pinged) >= pongWithin
-	s.mu.Unlock()
-	limit := limitOf(stranger, spoke)
-	switch {
-	case !leave.IsZero() && !now.Before(leave):
-		return errBroken
-	case deaf:
-		return errNoPong
-	case !partial.IsZero() && now.Sub(partial) >= patience:
-		return errSilent
-	case now.Sub(begun) < limit:
-		return nil
-	case stranger && s.pool.listener.table.handler.Trusted(s.flow()): // it has registered since
-		s.welcome()
-		return nil
-	case !stranger && s.busy():
-		return nil
-	}
-	return errSilent
-}
-
-// limitOf is how long nothing may be said.
-func limitOf(stranger, spoke bool) time.Duration {
-	switch {
-	case stranger && spoke:
-		return afterLogin
-	case stranger:
-		return patience
-	}
-	return idleLimit
-}
-
-// busy says whether somebody needs the connection though nothing is said.
-func (s *stream) busy() bool {
-	l := s.pool.listener
-	return l.table.knows(s.remote.Addr()) || l.table.handler.Registered(s.flow())
 }
 
 // write gives bytes to the pump. It doesn't block.
