@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"strings"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -44,7 +43,7 @@ func NewFlow(id, transport string, remote netip.AddrPort, conn Conn) Flow {
 func (l *Listener) Flow(remote netip.AddrPort) Flow {
 	remote = netip.AddrPortFrom(remote.Addr().Unmap(), remote.Port())
 	return Flow{
-		ID:        strings.ToLower(l.transport) + "/" + l.Addr().String() + "/" + remote.String(),
+		ID:        l.name + remote.String(),
 		Transport: l.transport, Remote: remote, listener: l,
 	}
 }
@@ -63,7 +62,12 @@ func (l *Listener) Secure(remote netip.AddrPort, trunk, host string) Flow {
 
 // To is the same socket's way to another address.
 func (f Flow) To(remote netip.AddrPort) Flow {
+	remote = netip.AddrPortFrom(remote.Addr().Unmap(), remote.Port())
 	if f.listener == nil {
+		return f
+	}
+	if remote == f.Remote {
+		f.spare = netip.AddrPort{}
 		return f
 	}
 	to := f.listener.Secure(remote, f.Trunk, f.Host)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"strings"
 
 	"github.com/emiago/sipgo/sip"
 )
@@ -19,6 +20,7 @@ type Listener struct {
 	packets   net.PacketConn // UDP
 	streams   *streams       // TCP, TLS
 	addr      net.Addr
+	name      string // of flows by it: transport and address, with slashes
 }
 
 // Secrets is what TLS needs to know of us and of our peers. Its methods may be called from any goroutine.
@@ -56,6 +58,7 @@ func (t *Table) listen(transport string, ln net.Listener, dial Dialer, secrets S
 }
 
 func (t *Table) add(l *Listener) *Listener {
+	l.name = strings.ToLower(l.transport) + "/" + l.addr.String() + "/"
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.listeners = append(t.listeners, l)

@@ -61,7 +61,11 @@ func (q *Queue) add(f func()) {
 	q.todo = append(q.todo, f)
 	if !q.busy {
 		q.busy = true
-		go q.run()
+		select {
+		case q.table.work <- q:
+		default:
+			go q.table.runner(q)
+		}
 	}
 }
 
@@ -71,6 +75,26 @@ func (q *Queue) Release() {
 	defer q.table.mu.Unlock()
 	q.refs--
 	q.table.retire(q)
+}
+
+// idlers is how many goroutines wait for the next queue: their stacks have grown already, which takes a new one longer than many a message.
+const idlers = 16
+
+// runner runs a queue, and then others.
+func (t *Table) runner(q *Queue) {
+	for {
+		q.run()
+		if t.idle.Add(1) > idlers {
+			t.idle.Add(-1)
+			return
+		}
+		select {
+		case q = <-t.work:
+			t.idle.Add(-1)
+		case <-t.closed:
+			return
+		}
+	}
 }
 
 // run does what there is to do.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -61,6 +62,9 @@ type Table struct {
 	log     *slog.Logger
 	quiet   *slog.Logger   // sipgo's
 	running sync.WaitGroup // queues and pumps
+	work    chan *Queue    // to a goroutine that waits for one
+	idle    atomic.Int64   // that wait
+	closed  chan struct{}
 	load    load
 	seed    maphash.Seed // of the Call-IDs that are refused first
 
@@ -77,7 +81,7 @@ type Table struct {
 func New(h Handler, log *slog.Logger) *Table {
 	setSipgo()
 	return &Table{
-		handler: h, log: log, seed: maphash.MakeSeed(), quiet: quietLogger(log), queues: map[string]*Queue{}, peers: map[netip.Addr]int{},
+		handler: h, log: log, seed: maphash.MakeSeed(), work: make(chan *Queue), closed: make(chan struct{}), quiet: quietLogger(log), queues: map[string]*Queue{}, peers: map[netip.Addr]int{},
 		sources: map[netip.Addr]int{}, branches: map[string]struct{}{}, deaf: map[netip.AddrPort]time.Time{},
 	}
 }
@@ -155,6 +159,7 @@ func (t *Table) Close() {
 		q.Release()
 	}
 	t.running.Wait()
+	close(t.closed)
 }
 
 func (q *Queue) terminate() {

@@ -69,7 +69,12 @@ type packet struct {
 func (p packet) WriteMsg(msg sip.Message) error { return p.write([]byte(msg.String())) }
 
 func (p packet) write(data []byte) error {
-	_, err := p.listener.packets.WriteTo(data, net.UDPAddrFromAddrPort(p.remote))
+	var err error
+	if c, ok := p.listener.packets.(*net.UDPConn); ok {
+		_, err = c.WriteToUDPAddrPort(data, p.remote)
+	} else {
+		_, err = p.listener.packets.WriteTo(data, net.UDPAddrFromAddrPort(p.remote))
+	}
 	return err
 }
 
