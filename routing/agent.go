@@ -3,6 +3,7 @@ package routing
 import (
 	"mediasrv/routing/dialout"
 	"mediasrv/routing/fact"
+	"mediasrv/routing/stats"
 )
 
 // Watch delivers what a user's page shows: now and after each change; a view that was not taken is replaced by a newer one. The
@@ -42,11 +43,12 @@ type Stats struct {
 	Agents []fact.AgentView // by user
 	Out    dialout.Stats
 	Asks   Asks
+	Since  []stats.Queue // what has happened in queues since the start, by name
 }
 
 // Stats is for metrics; it is plain values and waits for nobody.
 func (c *Centre) Stats() Stats {
-	s := Stats{Calls: make(map[Stage]int), Out: c.gate.Stats(), Asks: c.asks.stats()}
+	s := Stats{Calls: make(map[Stage]int), Out: c.gate.Stats(), Asks: c.asks.stats(), Since: c.tally.Queues()}
 	c.mu.Lock()
 	for _, call := range c.calls {
 		s.Calls[call.stage]++

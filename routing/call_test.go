@@ -10,6 +10,7 @@ import (
 	"mediasrv/media"
 	"mediasrv/routing"
 	"mediasrv/routing/fact"
+	"mediasrv/routing/stats"
 )
 
 func TestCallFromGreetingToWrapUp(t *testing.T) {
@@ -62,6 +63,9 @@ func TestCallFromGreetingToWrapUp(t *testing.T) {
 		conv := w.store.Conversations()[0]
 		if conv.Agent != "ben" || conv.Status != "solved" || conv.Notes != "all well" || conv.ID != row.Conversation {
 			t.Errorf("the conversation is %+v", conv)
+		}
+		if q := w.Stats().Since; len(q) != 1 || q[0].Name != "support" || q[0].Ended[stats.Answered] != 1 || q[0].Wait.Sum < 4 || q[0].Handling.Sum < 60 {
+			t.Errorf("counted: %+v", q)
 		}
 		seg := w.recorder.Started()
 		if len(seg) != 1 || seg[0].Number != 1 || seg[0].AgentName != "Name of ben" || seg[0].EndUser != "+819012345678" || !seg[0].Merged {

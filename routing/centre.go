@@ -14,6 +14,7 @@ import (
 	"mediasrv/routing/dialout"
 	"mediasrv/routing/fact"
 	"mediasrv/routing/floor"
+	"mediasrv/routing/stats"
 )
 
 // Options make a contact centre. All fields but Open, Resume and Picker must be set.
@@ -42,6 +43,7 @@ type Centre struct {
 	desk          *desk
 	conversations *conversations
 	gate          *dialout.Gate
+	tally         *stats.Tally
 	orders        *orders
 	leavers       leavers
 	asks          asks
@@ -59,6 +61,7 @@ func New(opt Options) *Centre {
 		opt:           opt,
 		desk:          newDesk(),
 		gate:          dialout.New(opt.Config),
+		tally:         stats.NewTally(),
 		orders:        newOrders(),
 		conversations: newConversations(opt.Open),
 		calls:         make(map[fact.CallID]*script),

@@ -28,6 +28,7 @@ func (c *Centre) notice(n floor.Notice) {
 	case floor.WrapUpEnded:
 		c.wrapUpEnded(n)
 	case floor.Released:
+		c.tally.Released(n.Call, n.Agent.User, n.At)
 		c.desk.sweep(n.Call)
 	case floor.Dropped:
 		c.desk.dropAgent(n.Agent.User)
@@ -102,6 +103,7 @@ func (c *Centre) record(e fact.Event) {
 		}
 		k.timeline = append(k.timeline, fact.EventView{At: e.At, Kind: e.Kind, Agent: e.Agent, Queue: e.Queue, Detail: e.Detail})
 	})
+	c.tally.Tell(e)
 	c.opt.Store.Append(e)
 }
 

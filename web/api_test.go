@@ -352,7 +352,7 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 		"PUT /api/me/status": agent, "POST /api/me/wrap-up/extend": agent, "POST /api/me/wrap-up/done": agent, "POST /api/me/hangup": agent, "POST /api/me/recording/pause": agent, "POST /api/me/recording/resume": agent,
 		"GET /api/voicemails": login, "GET /api/voicemails/{id}/sound": login, "POST /api/voicemails/{id}/heard": login, "PUT /api/voicemails/{id}/done": login,
 		"GET /api/reload": watcher, "POST /api/reload": admin,
-		"GET /api/statistics": watcher, "GET /api/statistics.csv": watcher, "GET /api/abandoned": watcher,
+		"GET /api/statistics": watcher, "GET /api/statistics.csv": watcher, "GET /api/abandoned": watcher, "GET /api/wallboard/events": watcher,
 		"GET /api/trunks": watcher, "GET /api/trunks/events": watcher, "GET /api/history/{call}": watcher, "POST /api/calls": watcher, "GET /api/calls/{id}": watcher, "DELETE /api/calls/{id}": watcher,
 		"GET /sip": agent, "GET /metrics": watcher, "GET /healthz": open, "/": open, "/api/": open,
 		"GET /api/openapi.json": open, "GET /api/openapi.yaml": open, "GET /api/openapi-3.0.json": open, "GET /api/openapi-3.0.yaml": open,

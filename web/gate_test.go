@@ -77,6 +77,11 @@ func TestMetricsForProgramsOnThisHost(t *testing.T) {
 					{Status: "available", Activity: "idle", Phone: true}, {Status: "available", Activity: "idle"}, {Status: "away", Activity: "idle"},
 				},
 				MediaLateTicks: 4, MediaLateness: 7500 * time.Microsecond, MediaDrops: map[string]uint64{"jitter": 5}, JournalDepth: 6, NoPorts: 11, Ports: map[string]int{"free": 12}, OneWays: 9, OneWaysNow: 2, JournalDropped: 7, JournalErrors: 8,
+				Since: []QueueCounts{{
+					Queue: "support", Offered: 21, Closed: 22, Ended: map[string]uint64{"answered": 17, "abandoned": 3},
+					Wait:   Histogram{Bounds: []float64{20}, Counts: []uint64{10, 7}, Sum: 300},
+					GaveUp: Histogram{Bounds: []float64{20}, Counts: []uint64{1, 2}, Sum: 90}, Handling: Histogram{Bounds: []float64{60}, Counts: []uint64{9, 8}, Sum: 900},
+				}},
 				Signalling: Signalling{Banned: 11, Bans: 12, FailedLogins: 13, Dropped: 14, Refused: 15, Connections: 16},
 			}
 		}
@@ -99,6 +104,9 @@ func TestMetricsForProgramsOnThisHost(t *testing.T) {
 		for _, line := range []string{
 			"mediasrv_calls 3", `mediasrv_queue_waiting{queue="support"} 2`, `mediasrv_queue_waiting{queue="sales"} 0`,
 			`mediasrv_queue_longest_wait_seconds{queue="support"} 60`, `mediasrv_agents{activity="idle",status="available"} 2`,
+			`mediasrv_queue_offered_total{queue="support"} 21`, `mediasrv_queue_closed_total{queue="support"} 22`,
+			`mediasrv_queue_ended_total{outcome="abandoned",queue="support"} 3`, `mediasrv_queue_wait_seconds_bucket{outcome="answered",queue="support",le="20"} 10`,
+			`mediasrv_queue_wait_seconds_count{outcome="abandoned",queue="support"} 3`, `mediasrv_queue_handling_seconds_sum{queue="support"} 900`,
 			"mediasrv_agents_with_phone 1", "mediasrv_media_late_ticks_total 4", "mediasrv_media_lateness_seconds 0.0075", `mediasrv_media_dropped_total{reason="jitter"} 5`,
 			"mediasrv_media_one_way_total 9", "mediasrv_media_one_way_legs 2",
 			"mediasrv_media_no_port_total 11", `mediasrv_media_ports{state="free"} 12`,

@@ -105,6 +105,7 @@ type Figures struct {
 	Out            Out
 	Asks           map[string]uint64 // questions to the HTTP services of menus since the start, by result
 	Uploads        []Upload          // of recordings
+	Since          []QueueCounts     // of every queue in which anything has happened
 }
 
 // Upload is how closed recordings are getting to another place.
@@ -115,4 +116,15 @@ type Upload struct {
 	Bytes    uint64
 	Failures uint64
 	Failing  time.Time // since when every try has failed; zero: they don't
+}
+
+// QueueCounts is what has happened in a queue since the start.
+type QueueCounts struct {
+	Queue    string
+	Offered  uint64
+	Closed   uint64            // told that it is closed
+	Ended    map[string]uint64 // by outcome
+	Wait     Histogram         // s, of those who were answered
+	GaveUp   Histogram         // s, the wait of those who gave up
+	Handling Histogram         // s: talk, hold and wrap-up
 }

@@ -39,6 +39,7 @@ type Server struct {
 	crossOrigin *http.CrossOriginProtection
 	cert        *certificate // nil: plain HTTP
 	metrics     *metrics
+	today       today
 	throttle    throttle
 	live        live
 	hashing     atomic.Int32 // logins that wait for or use the CPU
@@ -95,7 +96,9 @@ func New(opt Options) (*Server, error) {
 	s.addReload(api)
 	describeEvents(api)
 	describeTrunkEvents(api)
+	describeWallboard(api)
 	s.handle("GET "+eventsPath, needAgent, http.HandlerFunc(s.events))
+	s.handle("GET "+wallboardPath, needSupervisor, http.HandlerFunc(s.wallboardEvents))
 	s.handle("GET "+trunksPath, needSupervisor, http.HandlerFunc(s.trunkEvents))
 	s.handle("GET "+sipPath, needAgent, http.HandlerFunc(s.sip))
 	s.handle("GET /metrics", needWatcher, s.metrics.handler())

@@ -3,6 +3,7 @@ package main
 import (
 	"mediasrv/media"
 	"mediasrv/routing/dialout"
+	"mediasrv/routing/stats"
 	"mediasrv/web"
 )
 
@@ -18,6 +19,7 @@ func (s *server) figures() web.Figures {
 		Asks: map[string]uint64{
 			"answered": calls.Asks.Answered, "timeout": calls.Asks.Timeout, "bad-answer": calls.Asks.BadAnswer, "failed": calls.Asks.Failed,
 		},
+		Since:  since(calls.Since),
 		Queues: calls.Queues, Agents: calls.Agents, Calls: s.centre.Calls(),
 		MediaLateTicks: engine.LateTicks, MediaLateness: engine.Lateness, MediaDrops: engine.Dropped, OneWays: engine.OneWays, OneWaysNow: engine.OneWaysNow,
 		NoPorts: engine.NoPorts, Ports: map[string]int{"used": engine.Ports.Used, "resting": engine.Ports.Resting, "free": engine.Ports.Free},
@@ -30,6 +32,24 @@ func (s *server) figures() web.Figures {
 func (s *server) uploads() (all []web.Upload) {
 	for _, u := range s.recorder.Uploads() {
 		all = append(all, web.Upload{To: u.Kind, Waiting: u.Waiting, Done: u.Uploaded, Bytes: u.Bytes, Failures: u.Failures, Failing: u.Failing})
+	}
+	return all
+}
+
+func since(queues []stats.Queue) []web.QueueCounts {
+	outcomes := map[string]stats.Outcome{
+		"answered": stats.Answered, "abandoned": stats.Abandoned, "overflowed": stats.Overflowed, "timed-out": stats.TimedOut, "failed": stats.Failed,
+	}
+	all := make([]web.QueueCounts, 0, len(queues))
+	for _, q := range queues {
+		c := web.QueueCounts{
+			Queue: q.Name, Offered: q.Offered, Closed: q.Closed, Ended: map[string]uint64{},
+			Wait: web.Histogram(q.Wait), GaveUp: web.Histogram(q.GaveUp), Handling: web.Histogram(q.Handling),
+		}
+		for name, outcome := range outcomes {
+			c.Ended[name] = q.Ended[outcome]
+		}
+		all = append(all, c)
 	}
 	return all
 }

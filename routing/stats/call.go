@@ -99,7 +99,7 @@ func (c *Call) Add(e fact.Event) {
 	case fact.AwayPlayed:
 		c.leave(Overflowed, e.At)
 		c.Closed = append(c.Closed, Visit{Queue: e.Queue, At: e.At})
-	case fact.MenuEntered, fact.LeftQueue, fact.VoicemailBegan:
+	case fact.MenuEntered, fact.LeftQueue, fact.Overflowed, fact.VoicemailBegan:
 		c.leave(Overflowed, e.At)
 	case fact.Offered:
 		c.Offers = append(c.Offers, Offer{Queue: e.Queue, Agent: e.Agent, At: e.At})

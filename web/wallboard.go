@@ -1,0 +1,144 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"reflect"
+	"slices"
+	"time"
+
+	"mediasrv/routing/fact"
+
+	"github.com/coder/websocket"
+	"github.com/danielgtaylor/huma/v2"
+)
+
+const (
+	wallboardPath  = "/api/wallboard/events"
+	wallboardEvery = 500 * time.Millisecond // how often queues and agents are looked at for pages that show them
+)
+
+// wallboardMessage is what the wallboard's event stream sends.
+type wallboardMessage struct {
+	Type   string      `json:"type" enum:"wallboard"`
+	Now    time.Time   `json:"now" doc:"the server's clock"`
+	Queues []wallQueue `json:"queues" doc:"by name"`
+	Agents []wallAgent `json:"agents" doc:"by user"`
+}
+
+// wallQueue is a queue as supervisors see it.
+type wallQueue struct {
+	Name    string         `json:"name"`
+	Waiting int            `json:"waiting"`
+	Longest *time.Time     `json:"longest" doc:"since when the longest waiting caller waits; null: nobody waits"`
+	Within  float64        `json:"within" doc:"seconds in which a caller is to be answered"`
+	Agents  map[string]int `json:"agents" doc:"its agents by state: what they do (ringing, talking, wrap-up), or if idle their status"`
+	Today   *wallToday     `json:"today" doc:"null: not known yet"`
+}
+
+// wallToday is what has happened in a queue today, by the company's clock. It may be some seconds old.
+type wallToday struct {
+	Offered      int      `json:"offered"`
+	Answered     int      `json:"answered"`
+	Abandoned    int      `json:"abandoned" doc:"short ones apart"`
+	ServiceLevel *float64 `json:"serviceLevel" doc:"0 to 1; null: nobody has called"`
+	AnswerSpeed  *float64 `json:"answerSpeed" doc:"mean wait of those who were answered, in seconds"`
+}
+
+// wallAgent is an agent as supervisors see them.
+type wallAgent struct {
+	fact.AgentView
+	State  string   `json:"state" enum:"ringing,talking,wrap-up,available,busy,away,offline" doc:"what the agent does, or if idle the status"`
+	Queues []string `json:"queues" doc:"by name"`
+}
+
+// wallboardEvents streams queues and agents to a supervisor's page until the page, the session or the server ends.
+func (s *Server) wallboardEvents(w http.ResponseWriter, r *http.Request) {
+	s.socket(w, r, func(conn *websocket.Conn, v visitor) (websocket.StatusCode, string) {
+		ctx, stop := context.WithCancel(context.Background())
+		defer stop()
+		return stream(s, conn, s.watchWallboard(ctx), v.live.ended)
+	})
+}
+
+// watchWallboard delivers what a page has to show, now and after every change, until ctx ends.
+func (s *Server) watchWallboard(ctx context.Context) <-chan wallboardMessage {
+	out := make(chan wallboardMessage)
+	go func() {
+		look := time.NewTicker(wallboardEvery)
+		defer look.Stop()
+		last := ""
+		for {
+			message := s.wallboard()
+			if text, err := json.Marshal(message); err == nil && string(text) != last {
+				last = string(text)
+				message.Now = time.Now().UTC()
+				select {
+				case out <- message:
+				case <-ctx.Done():
+					return
+				}
+			}
+			select {
+			case <-look.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	return out
+}
+
+// wallboard is everything but the time.
+func (s *Server) wallboard() wallboardMessage {
+	cfg, figures, today := s.opt.Config(), s.opt.Figures(), s.today.figures(s)
+	m := wallboardMessage{Type: "wallboard", Queues: []wallQueue{}, Agents: []wallAgent{}}
+	queuesOf, states := map[string][]string{}, map[string]string{}
+	for _, q := range figures.Queues {
+		if of := cfg.Queues[q.Name]; of != nil {
+			for _, user := range of.Agents {
+				queuesOf[user] = append(queuesOf[user], q.Name)
+			}
+		}
+	}
+	for _, a := range figures.Agents {
+		v := wallAgent{AgentView: a, State: a.Activity, Queues: append([]string{}, queuesOf[a.User]...)}
+		if a.Activity == "idle" {
+			v.State = a.Status
+		}
+		slices.Sort(v.Queues)
+		states[a.User] = v.State
+		m.Agents = append(m.Agents, v)
+	}
+	for _, q := range figures.Queues {
+		v := wallQueue{Name: q.Name, Waiting: q.Waiting, Longest: q.Longest, Agents: map[string]int{}}
+		if of := cfg.Queues[q.Name]; of != nil {
+			v.Within = of.ServiceLevel.Within.Seconds()
+			for _, user := range of.Agents {
+				if state := states[user]; state != "" {
+					v.Agents[state]++
+				}
+			}
+		}
+		if today != nil {
+			f := today[q.Name]
+			v.Today = &wallToday{Offered: f.Offered, Answered: f.Answered, Abandoned: f.Abandoned, ServiceLevel: f.ServiceLevel, AnswerSpeed: f.AnswerSpeed}
+		}
+		m.Queues = append(m.Queues, v)
+	}
+	return m
+}
+
+// describeWallboard adds the stream to the API's description.
+func describeWallboard(api huma.API) {
+	schema := huma.SchemaFromType(api.OpenAPI().Components.Schemas, reflect.TypeFor[wallboardMessage]())
+	api.OpenAPI().AddOperation(&huma.Operation{
+		OperationID: "wallboard-events", Method: http.MethodGet, Path: wallboardPath, Summary: "WebSocket: every queue and agent, at every change",
+		Description: "At most two messages a second. Closed as the desk's event stream is.",
+		Security:    []map[string][]string{{cookieScheme: {}}},
+		Responses: map[string]*huma.Response{
+			"101": {Description: "A message of the stream", Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}},
+		},
+	})
+}
