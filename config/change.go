@@ -1,8 +1,9 @@
 package config
 
 import (
-	"maps"
+	"reflect"
 	"slices"
+	"strings"
 )
 
 // After is what a running server makes of a new file: what it can't change at run time stays as it was, and restart names it.
@@ -30,49 +31,56 @@ func (c *Config) After(running *Config) (next *Config, restart []string) {
 	return next, restart
 }
 
-// Changes names what is another in c than in an older file, as paths of keys: "queues.support", "users.ben is new", "menus.main is gone".
+// Changes names what is another in c than in an older file, as paths of keys: "queues.support", "users.ben is new", "menus.main is gone". What
+// After keeps is no change.
 func (c *Config) Changes(old *Config) []string {
 	var all []string
-	whole := func(key string, same bool) {
-		if !same {
+	now, before := reflect.ValueOf(*c), reflect.ValueOf(*old)
+	for i := range now.NumField() {
+		a, b := now.Field(i), before.Field(i)
+		key, ok := keyOf(now.Type().Field(i).Name)
+		switch {
+		case !ok:
+		case a.Kind() == reflect.Map:
+			all = append(all, entries(key, a, b)...)
+		case !same(a, b):
 			all = append(all, key)
 		}
 	}
-	whole("listen.tls", c.Listen.TLS == old.Listen.TLS)
-	whole("drain", c.Drain == old.Drain)
-	whole("ban", c.Ban == old.Ban)
-	whole("limits", c.Limits == old.Limits)
-	whole("company", Same(c.Company, old.Company))
-	all = append(all, entries("trunks", c.Trunks, old.Trunks)...)
-	whole("routes", Same(c.Routes, old.Routes))
-	all = append(all, entries("numbers", c.Numbers, old.Numbers)...)
-	whole("numbers (patterns)", Same(c.Patterns, old.Patterns))
-	all = append(all, entries("menus", c.Menus, old.Menus)...)
-	all = append(all, entries("hours", c.Hours, old.Hours)...)
-	all = append(all, entries("waiting_strategies", c.Waiting, old.Waiting)...)
-	all = append(all, entries("queues", c.Queues, old.Queues)...)
-	return append(all, entries("users", c.Users, old.Users)...)
+	return all
+}
+
+// keyOf is the key of the file that a field of Config is of; false: none, or one that a reload doesn't change.
+func keyOf(field string) (string, bool) {
+	switch field {
+	case "Path", "DataDir", "PublicAddress", "Nameservers", "TLS", "Demo", "Files":
+		return "", false
+	case "Listen": // what a reload can change of it
+		return "listen.tls", true
+	case "Patterns":
+		return "numbers (patterns)", true
+	case "Waiting":
+		return "waiting_strategies", true
+	}
+	return strings.ToLower(field), true
 }
 
 // entries names the entries of a map of the file that are new, gone or different.
-func entries[T any](section string, now, old map[string]*T) []string {
-	names := slices.Collect(maps.Keys(now))
-	for name := range old {
-		if now[name] == nil {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
+func entries(section string, now, old reflect.Value) []string {
 	var all []string
-	for _, name := range names {
-		switch a, b := now[name], old[name]; {
-		case a == nil:
-			all = append(all, section+"."+name+" is gone")
-		case b == nil:
-			all = append(all, section+"."+name+" is new")
-		case !Same(a, b):
-			all = append(all, section+"."+name)
+	for _, key := range now.MapKeys() {
+		switch before := old.MapIndex(key); {
+		case !before.IsValid():
+			all = append(all, section+"."+key.String()+" is new")
+		case !same(now.MapIndex(key), before):
+			all = append(all, section+"."+key.String())
 		}
 	}
+	for _, key := range old.MapKeys() {
+		if !now.MapIndex(key).IsValid() {
+			all = append(all, section+"."+key.String()+" is gone")
+		}
+	}
+	slices.Sort(all)
 	return all
 }

@@ -72,7 +72,7 @@ func (s *script) answer(sit Situation) Situation {
 	if sit.Priority == 0 {
 		sit.Priority = queue.Priority
 	}
-	if !s.openNow(queue) {
+	if open, _ := s.takesNow(queue); !open {
 		sit.Stage = StageAway
 		return sit
 	}
@@ -82,12 +82,12 @@ func (s *script) answer(sit Situation) Situation {
 			s.log.Error("ring", "error", err)
 			return sit.over(fact.EndInternal)
 		}
-		return sit
+		return s.incident(sit, queue)
 	}
 	if why := s.pickUp(); why != fact.EndUnset {
 		return sit.over(why)
 	}
-	return sit
+	return s.incident(sit, queue)
 }
 
 // goesTo puts the queue into the books.

@@ -4,24 +4,22 @@ import (
 	"time"
 
 	"mediasrv/config"
+	"mediasrv/media/prompt"
 	"mediasrv/routing/fact"
-	"mediasrv/routing/hours"
 )
 
 // away tells the caller that nobody works now, listens to keys, and ends the call. Without keys it is not answered where its queue would not
 // answer it either: the message is early media, and the carrier charges nothing.
 func (s *script) away(sit Situation) Situation {
 	queue := s.cfg.Queues[sit.Target.Queue]
-	a := queue.Hours.Away
-	if a == nil {
-		a = &config.Away{Message: builtInAway(s.cfg.Company.Speech), Times: 1}
+	_, why := s.takesNow(queue)
+	a, message := s.awayOf(queue)
+	if end := s.answerAway(queue, a); end != fact.EndUnset {
+		return sit.over(end)
 	}
-	if why := s.answerAway(queue, a); why != fact.EndUnset {
-		return sit.over(why)
-	}
-	s.event(fact.Event{Kind: fact.AwayPlayed, Queue: queue.Name, Detail: queue.Hours.Name})
-	s.log.Info("queue is closed", "queue", queue.Name, "hours", queue.Hours.Name)
-	q := question{prompt: s.prompts.For(a.Message), keys: a.Replies.Keys, bargeIn: true, wait: a.Replies.Wait}
+	s.event(fact.Event{Kind: fact.AwayPlayed, Queue: queue.Name, Detail: why})
+	s.log.Info("queue is closed", "queue", queue.Name, "why", why)
+	q := question{prompt: message, keys: a.Replies.Keys, bargeIn: true, wait: a.Replies.Wait}
 	if len(q.keys) == 0 {
 		q.wait = 0
 	}
@@ -39,6 +37,18 @@ func (s *script) away(sit Situation) Situation {
 		}
 	}
 	return sit.over(fact.EndClosed)
+}
+
+// awayOf is what callers of a closed queue hear and can press: what the hours say, with the message of the supervisor who has closed it, if there is one.
+func (s *script) awayOf(queue *config.Queue) (*config.Away, *prompt.Prompt) {
+	a := &config.Away{Message: builtInAway(s.cfg.Company.Speech), Times: 1}
+	if queue.Hours != nil && queue.Hours.Away != nil {
+		a = queue.Hours.Away
+	}
+	if n := s.c.notices.of(queue.Name, fact.QueueClosed, time.Now()); n != nil && n.message != nil {
+		return a, n.message
+	}
+	return a, s.prompts.For(a.Message)
 }
 
 func (s *script) answerAway(queue *config.Queue, a *config.Away) fact.EndReason {
@@ -72,5 +82,7 @@ func builtIn(speech config.Speech, texts map[string]string) *config.Audio {
 	return a
 }
 
-// openNow says whether a queue takes callers.
-func (s *script) openNow(q *config.Queue) bool { return hours.Open(q.Hours, time.Now()) }
+// takesNow says whether a queue takes callers, and if not, why.
+func (s *script) takesNow(q *config.Queue) (open bool, why string) {
+	return s.c.takes(q, time.Now(), s.cfg.Company.TimeZone)
+}

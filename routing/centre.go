@@ -47,6 +47,7 @@ type Centre struct {
 	orders        *orders
 	leavers       leavers
 	asks          asks
+	notices       notices
 	scripts       sync.WaitGroup
 
 	mu       sync.Mutex

@@ -40,7 +40,12 @@ type Fault struct {
 	Err   error
 }
 
-func (f *Fault) Error() string { return "routing: prompt at " + f.At.String() + ": " + f.Err.Error() }
+func (f *Fault) Error() string {
+	if f.At.File == "" {
+		return "routing: built-in sentence: " + f.Err.Error()
+	}
+	return "routing: prompt at " + f.At.String() + ": " + f.Err.Error()
+}
 
 func (f *Fault) Unwrap() error { return f.Err }
 
@@ -208,10 +213,9 @@ func audioOf(cfg *config.Config) []*config.Audio {
 		if a := cfg.Hours[name].Away; a != nil {
 			add(a.Message)
 			actions(a.Replies.Keys)
-		} else {
-			add(builtInAway(cfg.Company.Speech))
 		}
 	}
+	add(builtInAway(cfg.Company.Speech)) // a supervisor can close every queue
 	return all
 }
 

@@ -217,7 +217,7 @@ func TestPrepareAfterMakesOnlyWhatIsNew(t *testing.T) {
 		t.Errorf("faults %v", faults)
 	}
 	next.Company.Speech.Voice, said = "other", nil
-	if _, _ = routing.PrepareAfter(ctx, old, &next, say, log); len(said) != 4 {
+	if _, _ = routing.PrepareAfter(ctx, old, &next, say, log); len(said) != 5 {
 		t.Errorf("another voice says %q", said)
 	}
 }

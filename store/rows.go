@@ -65,6 +65,8 @@ func (w *rowWriter) put(it item) error {
 		return w.exec(putEvent, w.node, it.sequence, stamp(r.At), r.Conversation, r.Call, r.Leg, r.Kind, r.Queue, r.Agent, r.Detail)
 	case fact.AgentChange:
 		return w.exec(putAgentChange, w.node, it.sequence, stamp(r.At), r.User, r.Status, r.Activity, r.Reason, r.Call)
+	case fact.QueueNotice:
+		return w.exec(putQueueNotice, r.Queue, r.Kind, stamp(r.Until), r.Say, r.File, r.By, stamp(r.At))
 	case fact.Recording:
 		return w.putRecording(r)
 	case fact.Agent:

@@ -351,6 +351,7 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 		"POST /api/login": open, "POST /api/logout": login, "GET /api/me": login, "POST /api/phone": agent, "GET /api/events": agent,
 		"PUT /api/me/status": agent, "POST /api/me/wrap-up/extend": agent, "POST /api/me/wrap-up/done": agent, "POST /api/me/hangup": agent, "POST /api/me/recording/pause": agent, "POST /api/me/recording/resume": agent,
 		"GET /api/voicemails": login, "GET /api/voicemails/{id}/sound": login, "POST /api/voicemails/{id}/heard": login, "PUT /api/voicemails/{id}/done": login,
+		"GET /api/queues": watcher, "PUT /api/queues/{queue}/notices/{kind}": watcher, "DELETE /api/queues/{queue}/notices/{kind}": watcher,
 		"GET /api/reload": watcher, "POST /api/reload": admin,
 		"GET /api/statistics": watcher, "GET /api/statistics.csv": watcher, "GET /api/abandoned": watcher, "GET /api/wallboard/events": watcher,
 		"GET /api/trunks": watcher, "GET /api/trunks/events": watcher, "GET /api/history/{call}": watcher, "POST /api/calls": watcher, "GET /api/calls/{id}": watcher, "DELETE /api/calls/{id}": watcher,

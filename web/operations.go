@@ -28,6 +28,12 @@ type Operations interface {
 	Reload(ctx context.Context, by string) (fact.Reload, bool)
 	// Reloads are the last one (none yet: At is zero), and how many there were of each kind.
 	Reloads() (last fact.Reload, applied, refused uint64)
+	// QueueStates are all queues by name. It waits for nobody.
+	QueueStates() []fact.QueueState
+	// SetNotice closes a queue, or sets an incident, for a time; the message is made first, which may take seconds. Errors are sentences.
+	SetNotice(ctx context.Context, n fact.QueueNotice) error
+	// EndNotice takes it back.
+	EndNotice(queue string, kind fact.NoticeKind, by string) error
 }
 
 // orderWait is how long a request may wait for news of a call. It is shorter than requestTime.

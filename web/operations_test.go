@@ -14,14 +14,15 @@ import (
 
 // fakeOperations has one trunk, and takes every call.
 type fakeOperations struct {
-	mu     sync.Mutex
-	refuse error
-	trunk  fact.TrunkState
-	orders []fact.Order
-	ended  []fact.CallID
-	news   chan struct{} // closed: the call has rung
-	reload fact.Reload
-	slow   bool // a reload takes long
+	mu      sync.Mutex
+	refuse  error
+	trunk   fact.TrunkState
+	orders  []fact.Order
+	ended   []fact.CallID
+	news    chan struct{} // closed: the call has rung
+	reload  fact.Reload
+	slow    bool // a reload takes long
+	notices []fact.QueueNotice
 }
 
 func newFakeOperations() *fakeOperations {
@@ -247,4 +248,35 @@ func (f *fakeOperations) Reloads() (last fact.Reload, applied, refused uint64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.reload, 3, 1
+}
+
+func (f *fakeOperations) QueueStates() []fact.QueueState {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	state := fact.QueueState{Name: "support", Open: len(f.notices) == 0}
+	for _, n := range f.notices {
+		if n.Kind == fact.QueueClosed {
+			state.Closed, state.Why = &n, "closed by "+n.By
+		} else {
+			state.Incident = &n
+		}
+	}
+	return []fact.QueueState{state}
+}
+
+func (f *fakeOperations) SetNotice(_ context.Context, n fact.QueueNotice) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if n.Queue != "support" {
+		return errors.New("There is no such queue.")
+	}
+	f.notices = append(f.notices, n)
+	return nil
+}
+
+func (f *fakeOperations) EndNotice(string, fact.NoticeKind, string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.notices = nil
+	return nil
 }

@@ -94,6 +94,7 @@ func New(opt Options) (*Server, error) {
 	s.addStatistics(api)
 	s.addVoicemails(api)
 	s.addReload(api)
+	s.addQueues(api)
 	describeEvents(api)
 	describeTrunkEvents(api)
 	describeWallboard(api)

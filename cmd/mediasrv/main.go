@@ -27,6 +27,7 @@ type commands struct {
 	Run     runCmd     `cmd:"" help:"Start the contact centre of a file."`
 	Check   checkCmd   `cmd:"" help:"Say that a file is good, or list all its mistakes."`
 	Reload  reloadCmd  `cmd:"" help:"Have the running server read its file again."`
+	Queue   queueCmd   `cmd:"" help:"Close and open queues of the running server, and tell callers of incidents."`
 	Call    callCmd    `cmd:"" help:"Be a caller: place a test call over SIP."`
 	Say     sayCmd     `cmd:"" help:"Speak a text as callers would hear it."`
 	Explain explainCmd `cmd:"" help:"Say what happened in a call, and why."`

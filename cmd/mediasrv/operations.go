@@ -39,6 +39,16 @@ func (o operations) Reloads() (last fact.Reload, applied, refused uint64) { retu
 // flushTime is how long a look into the past waits for what has just happened to be committed. If it isn't by then, the answer lacks it.
 const flushTime = 2 * time.Second
 
+func (o operations) QueueStates() []fact.QueueState { return o.centre.QueueStates() }
+
+func (o operations) SetNotice(ctx context.Context, n fact.QueueNotice) error {
+	return o.centre.SetNotice(ctx, n)
+}
+
+func (o operations) EndNotice(queue string, kind fact.NoticeKind, by string) error {
+	return o.centre.EndNotice(queue, kind, by)
+}
+
 // History reads what was committed, and waits for what has happened until now.
 func (o operations) History(name string) ([]fact.Call, []fact.Event, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), flushTime)

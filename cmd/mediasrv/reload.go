@@ -162,7 +162,7 @@ func (r *reloader) try(ctx context.Context, by string) fact.Reload {
 func unheard(faults []error, matters func(*routing.Fault) bool) config.Mistakes {
 	var all config.Mistakes
 	for _, err := range faults {
-		if f := (*routing.Fault)(nil); errors.As(err, &f) && matters(f) {
+		if f := (*routing.Fault)(nil); errors.As(err, &f) && f.At.File != "" && matters(f) { // what is built in is no mistake of the file
 			all = append(all, config.Mistake{At: f.At, Text: f.Err.Error()})
 		}
 	}

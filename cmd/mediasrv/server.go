@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"sync/atomic"
+	"time"
 
 	"golang.org/x/sync/semaphore"
 
@@ -121,6 +122,11 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 		return err
 	}
 	phones.stack = s.stack
+	set, err := s.store.QueueNotices(time.Now())
+	if err != nil {
+		return err
+	}
+	s.centre.RestoreNotices(ctx, set)
 	s.web, err = web.New(web.Options{
 		Config: s.cfg, Leaving: s.centre.Leaving, Logins: s.store, Centre: s.centre, Operations: operations{s.centre, s.stack, s.store, s.reloader}, Books: s.store, Voicemails: voicemails{s.centre, s.store, s.recorder}, Phones: s.stack, Heavy: s.heavy,
 		Figures: s.figures, Lines: s.lines, SIP: s.stack.WebSocket(), Draining: s.draining.Load, Log: s.log,

@@ -36,7 +36,7 @@ func TestReloadDropsNoCall(t *testing.T) {
 	}
 	write(string(file) + "nonsense: 1\n")
 	eventually(t, "the change is found and refused", func() error { return s.metricIs("mediasrv_reload_ok", 0) })
-	write(string(file) + "drain: 1s\n")
+	write(string(file) + "limits: {calls: 500}\n")
 	eventually(t, "the change is found and holds", func() error { return s.metricIs("mediasrv_reload_ok", 1) })
 	if err := s.metricIs("mediasrv_calls", calls); err != nil {
 		t.Error(err)

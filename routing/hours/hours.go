@@ -86,3 +86,18 @@ func wall(day config.Date, clock time.Duration, zone *time.Location) time.Time {
 func before(d config.Date) config.Date {
 	return config.DateOf(time.Date(d.Year, d.Month, d.Day-1, 0, 0, 0, 0, time.UTC))
 }
+
+// Why says whether somebody works at a time, and if not, why not and until when, for people.
+func Why(h *config.Hours, at time.Time) (open bool, why string) {
+	if Open(h, at) {
+		return true, ""
+	}
+	why = "outside of the hours " + h.Name
+	if _, special := h.Special[config.DateOf(at.In(h.Zone))]; special {
+		why = "a special day of the hours " + h.Name
+	}
+	if next := Next(h, at); !next.IsZero() {
+		why += ", until " + next.In(h.Zone).Format("Mon 2006-01-02 15:04")
+	}
+	return false, why
+}

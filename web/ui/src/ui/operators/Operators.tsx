@@ -4,6 +4,7 @@ import { advice, byNeed, lastError, percent, seconds } from '../../state/trunks'
 import { keyOf, t } from '../../text/text';
 import { useRoom } from '../context';
 import { Account } from '../frame/Account';
+import { Queues } from './Queues';
 import { ReloadLine } from './ReloadLine';
 
 /** The operators' page: trunks and registrations with their health, calls now, and what to do where something is wrong. */
@@ -41,6 +42,7 @@ export function Operators() {
         <Account />
       </header>
       <ReloadLine />
+      <Queues />
       {trunks && all.length === 0 && <p class="quiet">{t('noTrunks')}</p>}
       {all.length > 0 && (
         <div class="operators-wide">
