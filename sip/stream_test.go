@@ -338,6 +338,26 @@ func TestConnectionEndsBeforeAnAnswer(t *testing.T) {
 	})
 }
 
+// A phone that rings and whose connection ends is given up at once: nobody will answer there.
+func TestConnectionEndsWhileItRings(t *testing.T) {
+	overTCP(t, testFile(), func(g *tcp) {
+		leg, err := g.stack.Call(t.Context(), CallOptions{URI: "sip:1@127.0.0.2:5070;transport=tcp", From: "2"}, &fakeRoom{}, g.sink)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := g.called()
+		p.send(reply(p.one("INVITE"), "180 Ringing", "a", calledContact, ""))
+		g.wantEvents("ringing")
+		l, _ := leg.(*Leg)
+		flow := l.dialog.Flow()
+		_ = p.c.Close()
+		synctest.Wait()
+		g.stack.Closed(flow) // as a browser's connection does it
+		g.wantEvents("ringing ended:unreachable")
+		time.Sleep(time.Minute)
+	})
+}
+
 // A peer that reads nothing is let go, and nobody waits for it.
 func TestPeerThatReadsNothing(t *testing.T) {
 	overTCP(t, testFile(), func(g *tcp) {

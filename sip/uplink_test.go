@@ -251,6 +251,9 @@ func TestProbes(t *testing.T) {
 		if h := g.health("out"); h != firstServer+" down, "+secondServer+" up" {
 			t.Fatal(h)
 		}
+		if again := g.trunkState("out").Targets[0].Again; !again.After(time.Now()) || again.After(time.Now().Add(30*time.Second)) {
+			t.Error("it is tried again at", again, "and now it is", time.Now())
+		}
 		g.out(routing.Target{Number: "1"}, routing.Caller{Number: "1"})
 		if inv := g.find("INVITE"); inv.to != secondServer {
 			t.Error("a call goes to the dead one:", inv.to)

@@ -82,6 +82,7 @@ func demands() []section {
 			{"INVITE with Replaces: a transfer that was announced, a pick-up at another phone; only of one's own calls", "3891", []string{
 				"sip.TestReplaces", "sip.TestReplacesRefused", "sip.TestReplacesAtOtherTimes", "sip.TestReplacesCancelled", "sip.TestReplacesWhileItRings",
 				"sip.TestReplacesOfSomebodyElse", "sip.TestReplacesByPhone", "routing.TestReplaceEndOfBridge", "routing.TestReplaceFails", "media.TestSwap",
+				"internal/e2e.TestAttendedTransferByPBX",
 			}},
 			{"3xx by policy, with a limit", "3261", []string{"sip.TestRedirects"}},
 			{"OPTIONS both ways, 503 while draining", "3261", []string{"sip.TestProbes", "sip.TestDrain"}},
@@ -111,7 +112,7 @@ func demands() []section {
 			{"Forks: early dialogs with different SDP, 200 of either, then both", "3261", []string{"sip.TestForkedAnswers", "sip.TestForksKeepTheirMedia", "sip.TestManyForks"}},
 			{"A refused re-INVITE keeps the session, and the next one works", "3261", []string{"sip.TestRefusedReinviteKeepsTheSession", "sip.TestRefusedReinviteOut"}},
 			{"The contact changes in mid-call", "3261", []string{"sip.TestContactChangesInMidCall"}},
-			{"TCP drops in mid-dialog", "3261", []string{"sip.TestConnectionDropsInMidCall", "sip.TestPeerReconnectsInMidCall", "sip.TestAnswerAfterADrop"}},
+			{"TCP drops in mid-dialog", "3261", []string{"sip.TestConnectionDropsInMidCall", "sip.TestConnectionEndsWhileItRings", "sip.TestPeerReconnectsInMidCall", "sip.TestAnswerAfterADrop"}},
 			{"482 after failover, a call routed back to its own trunk, Max-Forwards 0", "3261", []string{
 				"sip.TestLoopDetectedAfterFailover", "sip.TestCallThatComesBack", "sip.TestBadInvites",
 			}},
