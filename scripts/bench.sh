@@ -1,11 +1,14 @@
 #!/usr/bin/env bash
 # Measures what a call costs: the media engine in virtual time, then the whole server over loopback sockets with a load generator.
-# Usage: scripts/bench.sh [engine|server|leak]
+# Usage: scripts/bench.sh [engine|server|rate|overload|leak]
+#   rate                 calls set up and torn down, RATE=500 a second for a minute: none may fail. Ports rest for 10 s here (listen.rtp_rest)
+#   overload             RATE=250 calls a second for 40 s, while other programs take four fifths of the server's core: what it can't bear it must refuse
 #   leak                 100,000 calls through the server, which must leave no goroutine, descriptor or memory behind: seven minutes
 #   LOADGEN=DIR|BINARY   the generator: its sources or itself (../shared/loadgen); without one only the engine is measured
 #   WINDOW=8s            length of each of the three windows, whose medians are printed
 #   CALLS=200            how many calls the relay is measured with
 #   LEAK=100000 RATE=250 how many calls leak makes, and how many a second: RTP ports rest for 30 s, so 16,000 of them bear no more
+#   HOGS=4               how many programs take the server's core in overload
 #   BOOST=1              real-time priority for all that is measured (needs root): where other work shares the machine
 # Takes less than ten minutes. Needs two cores, and the ports of examples/loadtest.yml, 2223, 5180, 5190, 6060 and 20000-31999 free on 127.0.0.1. The floor
 # needs a C compiler.
@@ -19,9 +22,10 @@ calls=${CALLS:-200}
 work=$(mktemp -d)
 server=
 floor=
+hogs=
 
 cleanup() {
-	for p in $server $floor; do
+	for p in $server $floor $hogs; do
 		kill "$p" 2>/dev/null || true
 		wait "$p" 2>/dev/null || true
 	done
@@ -35,6 +39,8 @@ now() { date +%s%N; }
 engine() {
 	echo "The engine in virtual time (go test -bench in media):"
 	timeout -k 5 240 go test -run '^$' -bench . -benchtime 1s ./media | grep -E '^(Benchmark|cpu:)' | sed 's/^Benchmark//'
+	echo "Calls through the B2BUA, over a network in memory (go test -bench Setup ./internal/bench):"
+	timeout -k 5 120 go test -run '^$' -bench Setup -benchtime 5000x ./internal/bench | grep -E '^Benchmark' | sed 's/^Benchmark//'
 	echo
 }
 
@@ -197,14 +203,71 @@ leak() {
 	echo "$all calls at $rate a second, $failed failed. Goroutines, descriptors, MB: $before after the first 1000, $after after all."
 	read -r g0 d0 m0 <<<"$before"
 	read -r g1 d1 m1 <<<"$after"
-	if [ "$failed" -gt 0 ] || [ "$g1" -gt $((g0 + 5)) ] || [ "$d1" -gt "$d0" ] || [ "$m1" -gt $((m0 + 10)) ]; then
+	if [ "$failed" -gt 0 ] || [ "$g1" -gt $((g0 + 20)) ] || [ "$d1" -gt "$d0" ] || [ "$m1" -gt $((m0 + 10)) ]; then
 		echo 'bench: calls failed, or left something behind' >&2
 		exit 1
 	fi
 }
 
+# rate shows how many calls a second one core sets up and tears down, and that none fails at RATE for a minute.
+rate() {
+	local rate=${RATE:-500} all s cost
+	all=$((rate * 60))
+	build
+	sed -i 's/^listen:$/listen:\n  rtp_rest: 10s/' "$work/loadtest.yml"
+	start
+	s=$(generate -target 127.0.0.1:5060 -pid "$server" -mode cps -number 9 -calls "$all" -rate "$rate")
+	cost=$(field 'cpu.call' "$s")
+	echo "$all calls at $rate a second: $(field ok "$s") went well; setup p50 $(field 'setup p50' "$s"), p99 $(field 'setup p50=[0-9.]+ p99' "$s") ms;" \
+		"$cost ms CPU a call: $(awk -v c="$cost" 'BEGIN {printf "%.0f", 1000 / c}') a second for a core; $(memory) MB"
+	if [ "$(field ok "$s")" != "$all" ]; then
+		echo 'bench: calls failed' >&2
+		exit 1
+	fi
+}
+
+# overload storms a server that gets a part of a core, and looks at what is left of it afterwards.
+overload() {
+	local rate=${RATE:-250} all s before after peak=0 now i
+	all=$((rate * 40))
+	build
+	start
+	sleep 12
+	before=$(held)
+	for ((i = 0; i < ${HOGS:-4}; i++)); do
+		taskset -c 0 sh -c 'while :; do :; done' &
+		hogs="$hogs $!"
+	done
+	generate -target 127.0.0.1:5060 -pid "$server" -mode cps -number 9 -calls "$all" -rate "$rate" >"$work/storm" &
+	s=$!
+	while kill -0 "$s" 2>/dev/null; do
+		now=$(memory)
+		peak=$((now > peak ? now : peak))
+		sleep 1
+	done
+	wait "$s"
+	for i in $hogs; do
+		kill "$i"
+		wait "$i" || true
+	done
+	hogs=
+	sleep 60
+	after=$(held)
+	s=$(cat "$work/storm")
+	echo "$all calls at $rate a second on a part of a core: $(field ok "$s") went well, the others were refused; at most $peak MB."
+	echo "Goroutines, descriptors, MB: $before before, $after a minute after."
+	s=$(generate -target 127.0.0.1:5060 -pid "$server" -mode cps -number 9 -calls 500 -rate 50)
+	echo "Then 500 calls at 50 a second: $(field ok "$s") went well."
+	read -r g0 d0 _ <<<"$before"
+	read -r g1 d1 _ <<<"$after"
+	if [ "$(field ok "$s")" != 500 ] || [ "$peak" -gt 300 ] || [ "$g1" -gt $((g0 + 25)) ] || [ "$d1" -gt "$d0" ]; then
+		echo "bench: the server hasn't recovered, or took too much memory" >&2
+		exit 1
+	fi
+}
+
 case $what in
-engine | server | leak | all) ;;
+engine | server | rate | overload | leak | all) ;;
 *)
 	sed -n 's/^# Usage: /usage: /p' "$0" >&2
 	exit 2
@@ -216,8 +279,8 @@ if [ "$what" = engine ] || [ "$what" = all ]; then
 	engine
 fi
 if [ "$what" != engine ]; then
-	if [ -e "$loadgen" ] && [ "$what" = leak ]; then
-		leak
+	if [ -e "$loadgen" ] && [[ $what =~ ^(leak|rate|overload)$ ]]; then
+		"$what"
 	elif [ -e "$loadgen" ]; then
 		whole
 	else

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net"
 	"net/netip"
+	"sync"
 	"time"
 
 	"github.com/emiago/sipgo/sip"
@@ -66,7 +67,17 @@ type packet struct {
 }
 
 // WriteMsg implements sip.Connection.
-func (p packet) WriteMsg(msg sip.Message) error { return p.write([]byte(msg.String())) }
+func (p packet) WriteMsg(msg sip.Message) error {
+	b, _ := texts.Get().(*bytes.Buffer)
+	b.Reset()
+	msg.StringWrite(b)
+	err := p.write(b.Bytes())
+	texts.Put(b)
+	return err
+}
+
+// texts are messages as they go out: their memory is used again.
+var texts = sync.Pool{New: func() any { return new(bytes.Buffer) }} //nolint:gochecknoglobals // no state
 
 func (p packet) write(data []byte) error {
 	var err error

@@ -1,0 +1,2 @@
+// Package bench measures what takes more than one room of the house.
+package bench
