@@ -77,6 +77,7 @@ func (b *builder) build(path string) *Config {
 	b.waiting(b.root.get("waiting_strategies"))
 	b.queues(b.root.get("queues"))
 	b.defaultQueue(b.root.get("company", "default_queue"))
+	b.refused(b.root.get("company", "refused"))
 	b.voicemails(b.root.get("voicemails"))
 	b.numbers(b.root.get("numbers"))
 	b.digestUsers()

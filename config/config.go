@@ -71,6 +71,7 @@ type Company struct {
 	Dispositions Dispositions
 	DialOut      DialOut  // Calls is of everybody
 	Emergency    []string // numbers besides the country's
+	Refused      Refused
 	ServiceLevel ServiceLevel
 }
 

@@ -47,6 +47,7 @@ func visit(path string, s *shape, see func(path string, f field)) {
 func everything(see func(path string, f field)) {
 	visit("", file(), see)
 	visit("ACTION", actionKeys(), see)
+	visit("AUDIO", sharedAudio(), see)
 	visit(needsShared, needKeys(), see)
 }
 

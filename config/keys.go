@@ -83,6 +83,7 @@ func companyKeys() *shape {
 		field{key: "recording", what: recordingKeys("[inbound, outbound]", "per-leg", ""), about: "Which calls are recorded, and as what."},
 		field{key: "dispositions", what: dispositionKeys(), about: "What an agent can call the outcome of a call."},
 		field{key: "dial_out", what: dialOutKeys(""), about: "What may be dialled; users and trunks can have it different."},
+		field{key: "refused", what: refusedKeys(), about: "What callers hear who choose a number by a key and can't be connected with it."},
 		field{key: "service_level", what: serviceLevelKeys("20s", "5s", ""), about: "What statistics count as answered in time."},
 		later("hold"), later("transfer"), later("statuses"),
 	)

@@ -24,25 +24,29 @@ func (s *script) longestRing(trunk string) time.Duration {
 // bridge connects the caller with a party behind a trunk: rings and early media are passed on, the caller is answered when the far end answers,
 // and refused as the far end refuses. Each side's hanging up ends the call.
 func (s *script) bridge(sit Situation) Situation {
-	return sit.over(s.bridged(&sit.Target))
+	why, talk := s.bridged(&sit.Target)
+	if !talk {
+		return s.notReached(sit, why)
+	}
+	return sit.over(why)
 }
 
-// bridged is the bridge, until why it ends.
-func (s *script) bridged(to *Target) fact.EndReason {
+// bridged is the bridge, until why it ends; talk: there was one.
+func (s *script) bridged(to *Target) (why fact.EndReason, talk bool) {
 	pass, why := s.mayDial(dialout.Who{Trunk: s.in.Trunk}, *to)
 	if why != fact.EndUnset {
-		return why
+		return why, false
 	}
 	defer pass.Done()
 	defer s.givePasses()
-	why, talk := s.reached(pass, to)
+	why, talk = s.reached(pass, to)
 	if talk && why == fact.EndUnset {
 		why = s.untilOneLeaves(pass.Longest)
 	}
 	if talk {
 		s.parted()
 	}
-	return why
+	return why, talk
 }
 
 // parted is the end of what connect began. It isn't inlined, see script.run.

@@ -81,7 +81,7 @@ func (s *script) consult(sit Situation, m *config.Menu) Situation {
 	s.c.asks.count(err)
 	if err != nil {
 		s.event(fact.Event{Kind: fact.AskFailed, Detail: m.Name + ": " + err.Error()})
-		s.log.Error("the service does not say where the call goes: the fallback does", "menu", m.Name, "url", m.Ask.URL, "error", err)
+		s.log.Error("the service does not say where the call goes: the fallback does", "menu", m.Name, "error", err)
 		return s.fallBack(sit, m)
 	}
 	s.event(fact.Event{Kind: fact.Asked, Detail: fmt.Sprintf("%s: %s (%d ms)", m.Name, got.advice.place(), got.took.Milliseconds())})

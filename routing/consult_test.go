@@ -120,7 +120,8 @@ func TestServiceNamesANumber(t *testing.T) {
 		if legs := w.dialer.Legs(); len(legs) != 0 {
 			t.Errorf("it was dialled: %+v", w.dialer.Targets())
 		}
-		w.happened(fact.Asked, fact.DialRefused)
+		w.happened(fact.Asked, fact.DialRefused, fact.NotReached)
+		w.hearsNow(c, "Sorry, this number may not be dialled from here.")
 		c.hangsUp()
 	})
 }

@@ -64,6 +64,7 @@ func withMenus(cfg *config.Config) *config.Config {
 		cfg.Queues[name] = &q
 	}
 	cfg.Queues["closed"].Hours, cfg.Queues["late closed"].Hours, cfg.Queues["talk"].Waiting = office, plainly, "talk"
+	cfg.Company.Refused.Busy = say("engaged")
 	cfg.Routes = []config.Route{{Prefix: "+81", Trunks: []string{"out"}}}
 	cfg.Numbers[menuNumber] = &config.Number{Number: menuNumber, Menu: "main", Priority: 3}
 	cfg.Numbers[closedNumber] = &config.Number{Number: closedNumber, Queue: "closed"}
@@ -233,6 +234,8 @@ func TestMenuLeadsToANumber(t *testing.T) {
 		d := w.call("+819012345678", menuNumber)
 		w.presses(d, "4")
 		w.dialer.Legs()[1].EndWith(fact.EndBusy, 486)
+		w.hearsNow(d, "engaged")
+		w.after(3 * time.Second)
 		w.endedAs(d, fact.EndBusy)
 		if d.Refused() != 0 {
 			t.Error("a caller who was answered is refused")

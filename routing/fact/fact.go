@@ -157,6 +157,7 @@ const (
 	RecordingPaused  EventKind = "recording-paused" // nothing of what is said now is in any file
 	RecordingResumed EventKind = "recording-resumed"
 
+	NotReached      EventKind = "not-reached"      // the number that a key has led to; the caller is told why
 	DigitsCollected EventKind = "digits-collected" // how many, never which
 	Asked           EventKind = "asked"            // where the HTTP service of a menu has sent the call
 	AskFailed       EventKind = "ask-failed"       // it didn't say, and why

@@ -194,6 +194,7 @@ export const catalogue = {
   'event.recording-ended': { en: 'Recording ended' },
   'event.recording-paused': { en: 'Recording paused' },
   'event.recording-resumed': { en: 'Recording goes on' },
+  'event.not-reached': { en: 'Could not be connected' },
   'event.digits-collected': { en: 'Typed digits' },
   'event.asked': { en: 'Sent on by a service' },
   'event.ask-failed': { en: 'A service did not say where to go' },
