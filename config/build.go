@@ -28,6 +28,8 @@ func defaults(dir string) *Config {
 			RingTimeout: 30 * time.Second,
 			WrapUp:      WrapUp{Time: 30 * time.Second, Extend: true},
 			Recording:   Recording{Inbound: true, Outbound: true, PerLeg: true},
+			Hold:        Meanwhile{Every: meanwhileEvery},
+			Transfer:    Transfer{Meanwhile: Meanwhile{Every: meanwhileEvery}, EarlyMedia: true},
 
 			ServiceLevel: ServiceLevel{Within: 20 * time.Second, Short: 5 * time.Second},
 		},
@@ -156,6 +158,8 @@ func (b *builder) company(n *node) {
 		Model:    val(speech.get("model"), ""),
 	}
 	b.engine(speech)
+	c.Hold = b.meanwhile(n.get("hold"), c.Hold)
+	c.Transfer = b.transfer(n.get("transfer"), c.Transfer)
 	c.Dispositions.Required = val(n.get("dispositions", "required"), false)
 	if choices := n.get("dispositions", "list"); choices != nil {
 		c.Dispositions.List = vals[string](choices)

@@ -122,6 +122,8 @@ func (b *builder) queues(n *node) {
 			Ring:        val(q.get("ring"), RingOne),
 			WrapUp:      wrapUpOf(q.get("wrap_up")).over(company.WrapUp),
 			Recording:   recordingOf(q.get("recording")).over(company.Recording),
+			Hold:        b.meanwhile(q.get("hold"), company.Hold),
+			Transfer:    b.transfer(q.get("transfer"), company.Transfer),
 			Priority:    val(q.get("priority"), 0),
 
 			ServiceLevel: serviceLevelOf(q.get("service_level")).over(company.ServiceLevel),

@@ -69,6 +69,8 @@ type Company struct {
 	WrapUp       WrapUp
 	Recording    Recording
 	Dispositions Dispositions
+	Hold         Meanwhile
+	Transfer     Transfer
 	DialOut      DialOut  // Calls is of everybody
 	Emergency    []string // numbers besides the country's
 	Refused      Refused
@@ -212,6 +214,8 @@ type Queue struct {
 	NoAgents    NoAgents
 	WrapUp      WrapUp
 	Recording   Recording
+	Hold        Meanwhile
+	Transfer    Transfer
 	Priority    int
 
 	ServiceLevel ServiceLevel

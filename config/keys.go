@@ -85,7 +85,9 @@ func companyKeys() *shape {
 		field{key: "dial_out", what: dialOutKeys(""), about: "What may be dialled; users and trunks can have it different."},
 		field{key: "refused", what: refusedKeys(), about: "What callers hear who choose a number by a key and can't be connected with it."},
 		field{key: "service_level", what: serviceLevelKeys("20s", "5s", ""), about: "What statistics count as answered in time."},
-		later("hold"), later("transfer"), later("statuses"),
+		field{key: "hold", what: holdKeys(""), about: "What callers hear on hold."},
+		field{key: "transfer", what: onwardKeys("true", "false", "false", ""), about: "What callers hear while they are connected with somebody else, and with whom they may be."},
+		later("statuses"),
 	)
 }
 
@@ -261,8 +263,10 @@ func queueKeys() *shape {
 		field{key: "recording", what: recordingKeys("", "", "the company's"), about: "Overrides the company's."},
 		field{key: "priority", what: integer(0, 99), std: "0", about: "Callers with a higher one are answered first."},
 		field{key: "hours", what: ref("hours"), or: "always", about: "When callers are taken; outside them they hear the away message, and those who wait already are still offered."},
-		later("hold"), later("transfer"), later("dispositions"),
 		field{key: "service_level", what: serviceLevelKeys("", "", "the company's"), about: "Overrides the company's."},
+		field{key: "hold", what: holdKeys("the company's"), about: "Overrides the company's."},
+		field{key: "transfer", what: onwardKeys("", "", "", "the company's"), about: "Overrides the company's."},
+		later("dispositions"),
 	)
 }
 

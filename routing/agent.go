@@ -28,11 +28,6 @@ func (c *Centre) FinishWrapUp(user string, r fact.WrapUpResult) error {
 	return c.floor.Finish(user, r)
 }
 
-// Hangup ends the call that an agent talks in, or refuses the one that rings.
-func (c *Centre) Hangup(user string) error {
-	return c.commandOf(user, verbHangup)
-}
-
 // LoggedOut says that a user's last login has ended: the user is offline.
 func (c *Centre) LoggedOut(user string) { c.floor.LoggedOut(user) }
 

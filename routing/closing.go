@@ -10,6 +10,7 @@ import (
 	"mediasrv/config"
 	"mediasrv/media/prompt"
 	"mediasrv/routing/fact"
+	"mediasrv/routing/floor"
 	"mediasrv/routing/hours"
 )
 
@@ -21,7 +22,7 @@ const (
 
 // Why what a supervisor sets for a queue is refused.
 const (
-	ErrUnknownQueue   = Refusal("There is no such queue.")
+	ErrUnknownQueue   = floor.ErrUnknownQueue
 	ErrNoticeTime     = Refusal("The time must be ahead, by at most a year.")
 	ErrNoticeText     = Refusal("The message must have at most 2000 characters.")
 	ErrNoticeSilent   = Refusal("An incident needs a message.")

@@ -19,7 +19,29 @@ type card struct {
 	paused      bool // the recording
 	disposition string
 	timeline    []fact.EventView
+	kind        string            // empty: normal
+	kinds       map[string]string // of users for whom it is another
+	parties     []fact.PartyView
 	over        bool // the floor has forgotten the call
+}
+
+// kindFor says what the call is for a user who is called to it.
+func (c *card) kindFor(user, kind string) {
+	if c.kinds == nil {
+		c.kinds = make(map[string]string)
+	}
+	c.kinds[user] = kind
+}
+
+// kindOf is what the call is for a user.
+func (c *card) kindOf(user string) string {
+	switch {
+	case c.kinds[user] != "":
+		return c.kinds[user]
+	case c.kind != "":
+		return c.kind
+	}
+	return "normal"
 }
 
 // desk knows what agents see, and shows it to their pages.
@@ -221,7 +243,7 @@ func (d *desk) view(user string) fact.DeskView {
 }
 
 func (d *desk) callView(a floor.AgentView) *fact.CallView {
-	v := &fact.CallView{ID: a.Call, State: a.Activity, Since: a.Since, Queue: a.Queue, Kind: "normal", Timeline: []fact.EventView{}}
+	v := &fact.CallView{ID: a.Call, State: a.Activity, Since: a.Since, Queue: a.Queue, Kind: "normal", Parties: []fact.PartyView{}, Timeline: []fact.EventView{}}
 	if a.WrapUp != nil {
 		v.State = "ended"
 	}
@@ -232,6 +254,8 @@ func (d *desk) callView(a floor.AgentView) *fact.CallView {
 	if c := d.cards[a.Call]; c != nil {
 		v.Number, v.Name, v.Entry = c.call.From, c.name, c.call.Entry
 		v.Waited, v.Recording, v.Paused = c.waited.Seconds(), c.recording, c.paused
+		v.Kind = c.kindOf(a.User)
+		v.Parties = append(v.Parties, c.parties...)
 		v.Timeline = append(v.Timeline, c.timeline...)
 		if !c.call.Ended.IsZero() {
 			v.EndReason = c.call.End.String()

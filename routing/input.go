@@ -20,6 +20,8 @@ type (
 	command   struct {
 		verb   verb
 		user   string
+		wish   wish
+		phone  *party       // by which the wish came; nil: by a page
 		answer chan<- error // has room for the answer
 	}
 )
@@ -36,13 +38,37 @@ type verb uint8
 const (
 	verbHangup verb = iota + 1
 	verbPause       // of the recording, like the next in every stage
+	verbUnpause
+	verbHold
 	verbResume
+	verbMute
+	verbDigits
+	verbTransfer
+	verbConsult
+	verbInvite
+	verbSwitch
+	verbBack
+	verbComplete
+	verbMerge
+	verbDrop
+	verbSupervise
+	verbLeave // of a supervisor
+	verbMove
 )
 
+// wish is what a verb is about; which fields count depends on the verb.
+type wish struct {
+	to     fact.Destination
+	digits string
+	on     bool
+	leg    fact.LegID
+	mode   fact.Supervision
+}
+
 // command gives a command to a call and waits for its answer, which comes at once: the stage takes it or refuses it.
-func (s *script) command(v verb, user string) error {
+func (s *script) command(v verb, user string, w wish) error {
 	answer := make(chan error, 1)
-	if !s.box.Put(command{verb: v, user: user, answer: answer}) {
+	if !s.box.Put(command{verb: v, user: user, wish: w, answer: answer}) {
 		return ErrNoCall
 	}
 	return <-answer
@@ -57,8 +83,8 @@ type event struct {
 	lost    bool           // agentGone: not by the agent's will: phone, network or browser are gone
 	token   uint32         // played
 	notice  *floor.Notice  // noticed; a pointer, since an event lies on the stack of every call that waits
-	cmd     command        // commanded
-	who     *party         // transferAsked, agentAnswered, agentGone
+	cmd     *command       // commanded; a pointer, as notice
+	who     *party         // transferAsked, agentAnswered, agentGone; guest…: of those whom agents have called
 	to      *Target        // transferAsked; a pointer, as notice
 	talks   bool           // voice: the caller has begun to speak; false: has stopped
 	advised *advised       // adviceCame
@@ -93,7 +119,7 @@ const (
 func (s *script) sift(in input, takes []verb) (event, bool) {
 	switch in := in.(type) {
 	case fromLeg:
-		return s.siftLeg(LegEvent(in))
+		return s.siftLeg(LegEvent(in), takes)
 	case fromRoom:
 		return s.siftRoom(media.Event(in))
 	case fromFloor:
@@ -104,19 +130,19 @@ func (s *script) sift(in input, takes []verb) (event, bool) {
 	case order:
 		return event{kind: over, why: in.why}, true
 	case command:
-		if in.verb == verbPause || in.verb == verbResume {
+		if in.verb == verbPause || in.verb == verbUnpause {
 			in.answer <- s.obeyPause(in)
 			break
 		}
 		if slices.Contains(takes, in.verb) {
-			return event{kind: commanded, cmd: in}, true
+			return event{kind: commanded, cmd: &in}, true
 		}
 		in.answer <- ErrNotNow
 	}
 	return event{}, false
 }
 
-func (s *script) siftLeg(e LegEvent) (event, bool) {
+func (s *script) siftLeg(e LegEvent, takes []verb) (event, bool) {
 	p := s.parties[e.Leg]
 	if p == nil || p.ended {
 		e.decline()
@@ -133,13 +159,13 @@ func (s *script) siftLeg(e LegEvent) (event, bool) {
 		if p == s.next {
 			return event{kind: nextRings}, true
 		}
-		return event{kind: guestRings}, p == s.guest
+		return event{kind: guestRings, who: p}, s.isGuest(p)
 	case LegEarly:
-		return event{kind: guestEarly}, p == s.guest
+		return event{kind: guestEarly, who: p}, s.isGuest(p)
 	case LegHeld:
-		s.passHold(p, e)
+		return s.directs(p, e, takes)
 	case LegTransfer:
-		return s.siftTransfer(p, e)
+		return s.wantsTransfer(p, e, takes)
 	case LegMoved:
 		return event{kind: moved, status: e.Status}, p == s.customer
 	case LegReplaced:
@@ -165,6 +191,9 @@ func (s *script) legAnswered(p *party, e LegEvent) (event, bool) {
 	}
 	if s.ringerOf(p) != nil {
 		return event{kind: agentAnswered, who: p}, true
+	}
+	if s.isGuest(p) {
+		return event{kind: guestAnswered, who: p}, true
 	}
 	p.log.Info("answer came too late") // it crossed our hanging up, which ends it
 	return event{}, false
@@ -194,8 +223,11 @@ func (s *script) legEnded(p *party, e LegEvent) (event, bool) {
 	if s.ringerOf(p) != nil {
 		return event{kind: agentGone, who: p, why: e.Why, text: e.Text, lost: lost(e.Why)}, true
 	}
-	return event{}, false
+	return event{kind: guestGone, who: p, why: e.Why, text: e.Text, status: e.Status}, s.vacate(p)
 }
+
+// isGuest says that a party is the far end of a bridge, or one of those whom agents have called.
+func (s *script) isGuest(p *party) bool { return p == s.guest || slices.Contains(s.guests, p) }
 
 // lost says that a leg ended by no will of its party.
 func lost(why fact.EndReason) bool {
@@ -262,6 +294,9 @@ func (s *script) mediaLost(p *party, e media.Event) (event, bool) {
 		return event{kind: guestGone, why: fact.EndMediaLost, text: detail}, true
 	case s.agent:
 		s.agent = nil
+	}
+	if s.vacate(p) {
+		return event{kind: guestGone, who: p, why: fact.EndMediaLost, text: detail}, true
 	}
 	return event{kind: agentGone, who: p, why: fact.EndMediaLost, text: detail, lost: true}, true
 }

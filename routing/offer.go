@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"mediasrv/config"
 	"mediasrv/routing/fact"
 	"mediasrv/routing/floor"
 )
@@ -168,6 +169,41 @@ func (w *waiter) ringOut(now time.Time) {
 			w.failed(r, floor.Missed, "")
 		}
 	}
+}
+
+// commanded does what an agent or a supervisor wants; true: the stage is over.
+func (w *waiter) commanded(c *command) (next Situation, done bool) {
+	if c.verb != verbMove {
+		c.answer <- w.refuse(c.user)
+		return Situation{}, false
+	}
+	queue := w.cfg.Queues[c.wish.to.Queue]
+	switch {
+	case queue == nil:
+		c.answer <- ErrUnknownQueue
+	case w.claimed():
+		c.answer <- ErrNotNow
+	default:
+		c.answer <- nil
+		return w.move(c.user, queue), true
+	}
+	return Situation{}, false
+}
+
+// move takes the caller into another queue, or to the head of this one; a phone that rings stops.
+func (w *waiter) move(by string, queue *config.Queue) Situation {
+	w.stopRinging("a supervisor has moved the call")
+	w.c.floor.Leave(w.row.ID)
+	w.event(fact.Event{Kind: fact.MovedTo, Agent: by, Queue: queue.Name})
+	w.log.Info("call moved", "by", by, "from", w.queue.Name, "to", queue.Name)
+	next := w.sit
+	next.Target, next.Greeted = Target{Queue: queue.Name}, true
+	next.Front = queue.Name == w.queue.Name
+	if !next.Front {
+		next.Waiting = ""
+	}
+	w.goesTo(queue)
+	return next
 }
 
 // refuse is the agent's hanging up while the phone rings.

@@ -2,10 +2,14 @@ package routing
 
 import (
 	"log/slog"
+	"slices"
 	"time"
 
 	"mediasrv/media"
+	"mediasrv/routing/dialout"
 	"mediasrv/routing/fact"
+	"mediasrv/routing/floor"
+	"mediasrv/routing/table"
 )
 
 // party is a leg of a call, from its beginning until it has ended, whatever seat it is in.
@@ -16,6 +20,15 @@ type party struct {
 	digits digits
 	before *party // whose place it takes as soon as it has answered; nil: nobody's
 	log    *slog.Logger
+
+	// Of those who talk with an agent.
+	offer *floor.Offer  // by which the floor has given the call to an agent; nil: none
+	pass  *dialout.Pass // of a number; nil: none
+	until time.Time     // when a call to a number must end; zero: never
+	away  bool          // held, or not there yet
+	muted bool
+	asked bool       // in a consultation
+	mode  table.Mode // of a supervisor
 }
 
 // seat takes a leg into the call.
@@ -36,7 +49,7 @@ func (s *script) keep(p *party) { s.c.opt.Store.Append(p.row) }
 // don't count.
 func (s *script) at(id media.EndpointID) *party {
 	is := func(p *party) bool { return p != nil && !p.ended && p.leg.Endpoint() == id }
-	for _, p := range [...]*party{s.customer, s.agent, s.guest} {
+	for _, p := range append([]*party{s.customer, s.agent, s.guest}, s.guests...) {
 		if is(p) {
 			return p
 		}
@@ -47,4 +60,22 @@ func (s *script) at(id media.EndpointID) *party {
 		}
 	}
 	return nil
+}
+
+// vacate takes a party out of the seats that agents fill; false: it has none of these.
+func (s *script) vacate(p *party) bool {
+	at := slices.Index(s.guests, p)
+	if at < 0 {
+		return false
+	}
+	s.guests = slices.Delete(s.guests, at, at+1)
+	return true
+}
+
+// dismiss hangs up on whoever is in the agent's seat, and empties it.
+func (s *script) dismiss(why fact.EndReason) {
+	if s.agent != nil {
+		s.agent.leg.Hangup(why)
+		s.agent = nil
+	}
 }

@@ -3,23 +3,10 @@ package routing
 import "mediasrv/routing/fact"
 
 // PauseRecording hides what is said in an agent's call from its recording, until ResumeRecording. Both take effect at once, and saying one again does no harm.
-func (c *Centre) PauseRecording(user string) error { return c.commandOf(user, verbPause) }
+func (c *Centre) PauseRecording(user string) error { return c.toCallOf(user, verbPause, wish{}) }
 
 // ResumeRecording ends PauseRecording. Nothing is recorded for another second: the last words of the pause may be on their way.
-func (c *Centre) ResumeRecording(user string) error { return c.commandOf(user, verbResume) }
-
-// commandOf gives a command to the call that a user is in.
-func (c *Centre) commandOf(user string, v verb) error {
-	id, ok := c.desk.callOf(user)
-	if !ok {
-		return ErrNoCall
-	}
-	s := c.call(id)
-	if s == nil {
-		return ErrNoCall
-	}
-	return s.command(v, user)
-}
+func (c *Centre) ResumeRecording(user string) error { return c.toCallOf(user, verbUnpause, wish{}) }
 
 // obeyPause takes an agent's wish to pause the recording or to go on with it, in whatever stage the two of them talk.
 func (s *script) obeyPause(by command) error {

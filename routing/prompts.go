@@ -182,6 +182,11 @@ func audioOf(cfg *config.Config) []*config.Audio {
 			add(keys[key].Message)
 		}
 	}
+	add(cfg.Company.Hold.Music, cfg.Company.Hold.Message, cfg.Company.Transfer.Music, cfg.Company.Transfer.Message)
+	for _, name := range slices.Sorted(maps.Keys(cfg.Queues)) {
+		q := cfg.Queues[name]
+		add(q.Hold.Music, q.Hold.Message, q.Transfer.Music, q.Transfer.Message)
+	}
 	for _, name := range slices.Sorted(maps.Keys(cfg.Waiting)) {
 		w := cfg.Waiting[name]
 		add(w.Greeting, w.Music, w.LongestMessage)

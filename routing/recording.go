@@ -7,22 +7,23 @@ import (
 	"mediasrv/routing/floor"
 )
 
-// recordAgent begins a segment of caller and agent, if calls of this queue and agent are recorded.
-func (s *script) recordAgent(o floor.Offer) *media.Tap {
+// recordAgent begins a segment of an agent's call, if calls of this queue and agent are recorded.
+func (s *script) recordAgent(o floor.Offer, others ...*party) *media.Tap {
 	seg := fact.Segment{Queue: o.Queue, Agent: o.User}
 	if u := s.cfg.Users[o.User]; u != nil {
 		seg.AgentName = u.Name
 	}
-	return s.record(s.cfg.RecordingFor(o.Queue, o.User), seg, s.agent)
+	return s.record(s.cfg.RecordingFor(o.Queue, o.User), seg, others...)
 }
 
-// record begins a segment of the caller and somebody else; nil: such calls are not recorded, or it failed, and the call goes on.
-func (s *script) record(want config.Recording, seg fact.Segment, other *party) *media.Tap {
+// record begins a segment of the caller and others, whose channels are in this order; nil: such calls are not recorded, or it failed, and the call goes on.
+func (s *script) record(want config.Recording, seg fact.Segment, others ...*party) *media.Tap {
 	if !want.Inbound || !want.PerLeg && !want.Merged {
 		return nil
 	}
-	seg.Channels = []fact.Channel{
-		{Leg: s.customer.row.ID, Seat: fact.SeatCustomer}, {Leg: other.row.ID, Seat: other.row.Seat},
+	seg.Channels = []fact.Channel{{Leg: s.customer.row.ID, Seat: fact.SeatCustomer}}
+	for _, other := range others {
+		seg.Channels = append(seg.Channels, fact.Channel{Leg: other.row.ID, Seat: other.row.Seat})
 	}
 	seg.PerLeg, seg.Merged = want.PerLeg, want.Merged
 	return s.begins(seg)

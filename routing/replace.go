@@ -1,6 +1,10 @@
 package routing
 
-import "mediasrv/routing/fact"
+import (
+	"slices"
+
+	"mediasrv/routing/fact"
+)
 
 // replace gives a leg the seat of another one of the call: the one that has it is hung up as soon as the new one is answered, and has it back
 // if that never comes.
@@ -12,7 +16,9 @@ func (s *script) replace(p *party, by Leg) {
 	}
 	heir := s.seat(by, p.row.Seat)
 	heir.before = p
+	heir.inherit(p)
 	*seat = heir
+	s.rechannel(p, heir)
 	s.room.Swap(p.leg.Endpoint(), by.Endpoint())
 	s.log.Info("a leg is replaced by another", "leg", p.row.ID, "by", heir.row.ID, "seat", p.row.Seat)
 	if err := by.Answer(); err != nil {
@@ -26,6 +32,9 @@ func (s *script) seatOf(p *party) **party {
 		if *seat == p {
 			return seat
 		}
+	}
+	if at := slices.Index(s.guests, p); at >= 0 && !p.row.Answered.IsZero() {
+		return &s.guests[at]
 	}
 	if r := s.ringerOf(p); r != nil {
 		return &r.party
@@ -45,6 +54,19 @@ func (s *script) succeeded(p *party) {
 	old.leg.Hangup(fact.EndCompleted)
 }
 
+// inherit takes over what a party is in the call.
+func (p *party) inherit(from *party) {
+	p.offer, p.pass, p.until, p.away, p.muted, p.mode = from.offer, from.pass, from.until, from.away, from.muted, from.mode
+	p.asked = from.asked
+}
+
+// rechannel lets a leg speak into the channel of the one whose place it has.
+func (s *script) rechannel(old, heir *party) {
+	if at := slices.Index(s.channels, old); at >= 0 {
+		s.channels[at] = heir
+	}
+}
+
 // restore gives the seat back to whom a leg should have replaced that has ended without an answer; false: it was none, or the other is gone, too.
 func (s *script) restore(p *party) bool {
 	old, seat := p.before, s.seatOf(p)
@@ -53,6 +75,7 @@ func (s *script) restore(p *party) bool {
 	}
 	s.log.Info("the leg that should have taken another's place has failed", "leg", p.row.ID, "reason", p.row.End)
 	*seat = old
+	s.rechannel(p, old)
 	s.room.Swap(p.leg.Endpoint(), old.leg.Endpoint())
 	return true
 }

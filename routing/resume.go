@@ -9,7 +9,7 @@ import (
 )
 
 // savedStages are those whose calls somebody would miss after a crash. The others last for moments only, or are calls of trunks.
-var savedStages = []Stage{StageMenu, StageAway, StageWait, StageTalk}
+var savedStages = []Stage{StageMenu, StageAway, StageWait, StageTalk, StageTransfer}
 
 // saveSituation keeps where the call is, so that a start after a crash knows who was cut off and from what.
 func (s *script) saveSituation(sit Situation) {

@@ -28,9 +28,12 @@ type script struct {
 	agent    *party          // nil: the seat is empty
 	ringers  []*ringer       // agents' phones that ring for the caller
 	guest    *party          // behind a trunk; nil: the seat is empty
+	guests   []*party        // whom agents have called to their talk, and a supervisor
+	invited  *invitation     // who is to take the agent's place, between two stages; nil: nobody
 	passes   []*dialout.Pass // of transfers
 	next     *party          // who is to take a seat by a transfer; nil: nobody
-	tap      *media.Tap      // of a bridge that is recorded
+	tap      *media.Tap      // of a bridge or a talk that is recorded
+	channels []*party        // whose voices go into it, of a talk
 	info     bool            // an end of the bridge sends digits by INFO
 	talked   bool            // the agent and the customer have heard each other
 	token    uint32          // of the latest play
@@ -124,6 +127,8 @@ func (s *script) play(sit *Situation) {
 		stage = (*script).wait
 	case StageTalk:
 		stage = (*script).talk
+	case StageTransfer:
+		stage = (*script).onward
 	case StageBridge:
 		stage = (*script).bridge
 	case StagePlace:

@@ -19,6 +19,7 @@ const (
 	StageVoicemail Stage = "voicemail" // the caller leaves a message
 	StageWait      Stage = "wait"      // the caller waits for an agent, agents ring
 	StageTalk      Stage = "talk"      // caller and agent talk
+	StageTransfer  Stage = "transfer"  // the caller is connected with somebody else, whom an agent has named
 	StageBridge    Stage = "bridge"    // the caller is connected with a party behind a trunk
 	StagePlace     Stage = "place"     // a number is called for somebody who isn't in the call
 	StageEnd       Stage = "end"       // there is nowhere to go
@@ -36,12 +37,21 @@ type Situation struct {
 	Front    bool                     `json:"front"`   // ahead of the others of the same priority
 	Greeted  bool                     `json:"greeted"` // no greeting and no ringing any more: straight to the music
 	Offer    *floor.Offer             `json:"offer"`   // talk: the offer that the agent took; else nil
+	By       *floor.Offer             `json:"by"`      // transfer: by which the agent had the call who gives it away
+	Back     bool                     `json:"back"`    // transfer: it failed, and the call comes back to that agent
 	End      fact.EndReason           `json:"end"`     // end: why
 }
 
 // over is the situation after which there is nothing.
 func (s Situation) over(why fact.EndReason) Situation {
 	s.Stage, s.Target, s.End = StageEnd, Target{}, why
+	return s
+}
+
+// ahead is the situation of a caller whom no agent has any more: at the head of a queue, with music.
+func (s Situation) ahead(queue string) Situation {
+	s.Stage, s.Target = StageWait, Target{Queue: queue}
+	s.Front, s.Greeted, s.Offer, s.By, s.Back = true, true, nil, nil, false
 	return s
 }
 

@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"slices"
 	"time"
 
 	"mediasrv/media"
@@ -8,43 +9,206 @@ import (
 	"mediasrv/routing/floor"
 )
 
-// talk is the conversation of caller and agent, until one of them leaves.
+// talker is the stage in which the caller talks with an agent, and with whom that one calls to it.
+type talker struct {
+	*script
+	sit       Situation
+	by        floor.Offer // of the agent who has the call; no ID: it was transferred to somebody outside
+	meanwhile *meanwhile
+	calling   *invitation // who is being called to it; nil: nobody
+	joining   bool        // calling is for a conference: nobody is held
+	summoned  *invitation // the supervisor who is being called; nil: nobody
+	held      time.Time   // since when the caller is; zero: not
+	ringing   media.Play  // what the agent hears while somebody is called
+	next      *Situation  // where the call goes; nil: the talk goes on
+}
+
+// talk is the conversation of caller and agent, until there is nobody to talk with.
 func (s *script) talk(sit Situation) Situation {
 	if why := s.pickUp(); why != fact.EndUnset {
 		return sit.over(why)
 	}
-	if s.agent == nil { // gone while the caller was being answered
-		return s.bringBack(sit, "the agent was gone when the caller was answered")
+	t := &talker{script: s, sit: sit}
+	s.customer.away = false // it may come from a hold
+	if sit.Offer != nil {
+		if s.agent == nil { // gone while the caller was being answered
+			return s.bringBack(sit, "the agent was gone when the caller was answered")
+		}
+		t.sits(s.agent, *sit.Offer)
 	}
-	s.join(s.agent, s.recordAgent(*sit.Offer), media.Row{Digits: true})
-	s.talked = true
-	s.assign(*sit.Offer)
-	e := s.untilSomebodyLeaves(sit.Offer.User)
-	s.room.Set(media.Plan{})
-	s.stopRecording()
-	switch {
-	case e.kind == over:
-		return sit.over(e.why)
-	case e.lost:
-		return s.bringBack(sit, e.text)
+	t.meanwhile = s.newMeanwhile(s.cfg.HoldFor(s.row.Queue))
+	t.apply()
+	for t.next == nil {
+		t.take(s.await(t.wake(), talkVerbs...))
 	}
-	return sit.over(fact.EndAgentHungUp)
+	t.leave()
+	return *t.next
 }
 
-func (s *script) untilSomebodyLeaves(user string) event {
-	for {
-		switch e := s.await(time.Time{}, verbHangup); e.kind {
-		case over, agentGone:
-			return e
-		case commanded:
-			if e.cmd.user != user {
-				e.cmd.answer <- ErrNoCall
-				continue
-			}
-			e.cmd.answer <- nil
-			return event{kind: agentGone, why: fact.EndAgentHungUp}
-		case timeUp, callerAnswered, agentAnswered, played, pressed, noticed, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:
+// sits gives the call to an agent.
+func (t *talker) sits(p *party, o floor.Offer) {
+	t.by, t.agent, t.talked = o, p, true
+	p.offer = &o
+	t.sit.Offer = &o
+	t.assign(o)
+}
+
+// leave ends what belongs to this stage: those whom agents have called are gone, unless they are the next to be talked with.
+func (t *talker) leave() {
+	t.endHold()
+	t.room.Set(media.Plan{})
+	t.stopRecording()
+	t.tap, t.channels = nil, nil
+	for _, i := range []*invitation{t.calling, t.summoned} {
+		if i != nil {
+			i.cancel()
 		}
+	}
+	for _, p := range slices.Clone(t.guests) {
+		if t.invited == nil || t.invited.who != p {
+			t.drop(p, fact.EndCompleted)
+		}
+	}
+	t.c.desk.amend(t.row.ID, func(k *card) { k.parties = nil })
+}
+
+// drop hangs up on somebody whom an agent has called.
+func (t *talker) drop(p *party, why fact.EndReason) {
+	t.vacate(p)
+	if !p.ended {
+		p.leg.Hangup(why)
+	}
+	t.freed(p)
+}
+
+// freed says that somebody has nothing to do with the call any more.
+func (t *talker) freed(p *party) {
+	p.pass.Done()
+	if p.offer != nil {
+		t.c.floor.Release(*p.offer, false)
+	}
+}
+
+// ends ends the stage.
+func (t *talker) ends(next Situation) { t.next = &next }
+
+// wake is when there is something to do without an event.
+func (t *talker) wake() time.Time {
+	first := t.meanwhile.wake()
+	for _, i := range []*invitation{t.calling, t.summoned} {
+		if i != nil {
+			first = sooner(first, i.until)
+		}
+	}
+	for _, p := range t.guests {
+		first = sooner(first, p.until)
+	}
+	return first
+}
+
+// take does what has happened.
+func (t *talker) take(e event) {
+	switch e.kind { //nolint:exhaustive // the others are of other stages
+	case over:
+		t.ends(t.sit.over(e.why))
+		return
+	case agentGone:
+		t.agentGone(e)
+		return
+	case commanded:
+		t.reply(e.cmd, t.obey(e.cmd))
+	case guestGone:
+		t.guestGone(e)
+	case played:
+		if !t.meanwhile.played(e.token) {
+			return
+		}
+	case timeUp:
+		t.due(time.Now())
+	case pressed:
+		return
+	}
+	if t.next == nil {
+		t.called(e)
+		t.supervisorCalled(e)
+		t.apply()
+	}
+}
+
+// due does what the clock says.
+func (t *talker) due(now time.Time) {
+	t.meanwhile.due(now)
+	for _, p := range slices.Clone(t.guests) {
+		if !p.until.IsZero() && !now.Before(p.until) {
+			t.log.Warn("call out ended: it was longer than it may be")
+			t.drop(p, fact.EndLongestCall)
+			t.left(p, fact.EndLongestCall)
+		}
+	}
+}
+
+// agentGone is the end of the agent's leg: by will, which leaves the others together if there are others, or because it was lost.
+func (t *talker) agentGone(e event) {
+	switch {
+	case t.others() && (!e.lost || t.consulted() == nil):
+		t.agentLeaves()
+		t.apply()
+	case t.calling != nil && !t.joining && !e.lost && t.calling.to.Queue == "":
+		t.goOnCalling()
+	case e.lost:
+		t.ends(t.bringBack(t.sit, e.text))
+	default:
+		t.ends(t.sit.over(fact.EndAgentHungUp))
+	}
+}
+
+// others says that somebody besides the agent is there to talk with the caller.
+func (t *talker) others() bool { return len(t.answeredGuests()) > 0 }
+
+// answeredGuests are those whom the agent has called and who are there.
+func (t *talker) answeredGuests() []*party {
+	return slices.DeleteFunc(slices.Clone(t.guests), func(p *party) bool {
+		return p.row.Seat == fact.SeatSupervisor || p.row.Answered.IsZero() || t.calling != nil && t.calling.who == p
+	})
+}
+
+// agentLeaves lets those who are there go on with the caller. If one of them is an agent, that one has the call from now on; of several the first.
+func (t *talker) agentLeaves() {
+	t.cancelCalling()
+	t.endHold()
+	gone := t.by
+	t.c.floor.Release(gone, true)
+	t.talked, t.by, t.agent, t.sit.Offer = false, floor.Offer{}, nil, nil
+	t.customer.away = false
+	for _, p := range t.answeredGuests() {
+		p.away, p.asked = false, false
+		if p.offer != nil && t.agent == nil {
+			t.vacate(p)
+			t.sits(p, *p.offer)
+		}
+	}
+	t.event(fact.Event{Kind: fact.AgentLeft, Agent: gone.User, Queue: gone.Queue})
+	t.event(fact.Event{Kind: fact.Transferred, Agent: t.by.User, Queue: t.row.Queue, Detail: t.nameOf(t.by.User)})
+}
+
+// guestGone is the end of the leg of somebody whom the agent, or a supervisor, has called.
+func (t *talker) guestGone(e event) {
+	if t.calling != nil && t.calling.who == e.who || t.summoned != nil && t.summoned.who == e.who {
+		return // the invitation looks after that
+	}
+	t.freed(e.who)
+	t.left(e.who, e.why)
+}
+
+// left is what follows when somebody has gone: the call ends if nobody is left to talk with the caller.
+func (t *talker) left(p *party, why fact.EndReason) {
+	if p.row.Seat == fact.SeatSupervisor {
+		t.event(fact.Event{Kind: fact.SupervisionEnded, Agent: p.row.Party.User})
+		return
+	}
+	t.event(fact.Event{Kind: fact.PartyLeft, Leg: p.row.ID, Agent: p.row.Party.User, Detail: t.partyName(p)})
+	if t.agent == nil && !t.others() {
+		t.ends(t.sit.over(guestEnd(why)))
 	}
 }
 

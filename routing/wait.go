@@ -65,7 +65,7 @@ func (s *script) wait(sit Situation) Situation {
 		case w.leaves():
 			return w.leave()
 		}
-		if next, done := w.take(s.await(w.wake(step), verbHangup)); done {
+		if next, done := w.take(s.await(w.wake(step), verbHangup, verbMove)); done {
 			return next
 		}
 	}
@@ -224,7 +224,7 @@ func (w *waiter) take(e event) (next Situation, done bool) {
 	case pressed:
 		w.pressKey(false)
 	case commanded:
-		e.cmd.answer <- w.refuse(e.cmd.user)
+		return w.commanded(e.cmd)
 	case timeUp:
 		w.due(time.Now())
 	case callerAnswered, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:

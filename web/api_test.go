@@ -298,6 +298,18 @@ func TestCommands(t *testing.T) {
 		{"POST", "/api/me/wrap-up/extend", "", "extend aiko"},
 		{"POST", "/api/me/wrap-up/done", result, "done aiko resolved solved 4"},
 		{"POST", "/api/me/hangup", "", "hangup aiko"},
+		{"POST", "/api/me/hold", "", "hold aiko"},
+		{"POST", "/api/me/resume", "", "resume aiko"},
+		{"PUT", "/api/me/mute", `{"on":true}`, "mute aiko true"},
+		{"POST", "/api/me/digits", `{"digits":"12#"}`, "digits aiko 12#"},
+		{"POST", "/api/me/transfer", `{"user":"ben"}`, "transfer aiko ben"},
+		{"POST", "/api/me/consult", `{"queue":"sales"}`, "consult aiko sales"},
+		{"POST", "/api/me/party", `{"number":"+81312340000"}`, "party aiko +81312340000"},
+		{"DELETE", "/api/me/party/l1", "", "drop aiko l1"},
+		{"POST", "/api/me/switch", "", "switch aiko"},
+		{"POST", "/api/me/back", "", "back aiko"},
+		{"POST", "/api/me/complete", "", "complete aiko"},
+		{"POST", "/api/me/merge", "", "merge aiko"},
 	}
 	inBubble(t, nil, func(l *lab) {
 		t := l.t
@@ -328,6 +340,45 @@ func TestCommands(t *testing.T) {
 	})
 }
 
+func TestSupervisorsReachOthers(t *testing.T) {
+	tests := []struct{ method, path, body, want string }{
+		{"PUT", "/api/running/c1/supervision", `{"how":"whisper"}`, "supervise dana c1 whisper"},
+		{"DELETE", "/api/running/c1/supervision", "", "unsupervise dana c1"},
+		{"POST", "/api/running/c1/move", `{"queue":"sales"}`, "move dana c1 sales"},
+		{"PUT", "/api/agents/aiko/status", `{"status":"away"}`, "status-of dana aiko away"},
+		{"POST", "/api/agents/aiko/logout", "", "log-out dana aiko"},
+	}
+	inBubble(t, nil, func(l *lab) {
+		t := l.t
+		aiko, c := l.loggedIn("aiko"), l.loggedIn("dana")
+		for _, tt := range tests {
+			l.centre.done, l.centre.refuse = nil, errors.New("This call has ended.")
+			if a := c.do(tt.method, tt.path, tt.body); a.status != 409 || a.problem(t).Detail != "This call has ended." {
+				t.Errorf("%s refused: %d %s", tt.path, a.status, a.body)
+			}
+			if a := aiko.do("GET", "/api/me", ""); a.status != 200 {
+				t.Errorf("after what was refused: %d", a.status)
+			}
+			l.centre.done, l.centre.refuse = nil, nil
+			if a := c.do(tt.method, tt.path, tt.body); a.status != 204 {
+				t.Errorf("%s: %d %s", tt.path, a.status, a.body)
+			}
+			if got := l.centre.commands(); !slices.Equal(got, []string{tt.want}) {
+				t.Errorf("%s: the centre was told %v, want %s", tt.path, got, tt.want)
+			}
+		}
+		if a := aiko.do("GET", "/api/me", ""); a.status != 401 {
+			t.Errorf("who was logged out: %d", a.status)
+		}
+		if a := c.do("PUT", "/api/running/c1/supervision", `{"how":"shout"}`); a.status != 422 {
+			t.Errorf("an unknown way: %d", a.status)
+		}
+		if a := c.do("GET", "/api/running", ""); a.status != 200 || !strings.Contains(a.body, `"id":"c1"`) {
+			t.Errorf("running calls: %d %s", a.status, a.body)
+		}
+	})
+}
+
 func TestPanicIsAnAnswer(t *testing.T) {
 	inBubble(t, nil, func(l *lab) {
 		t := l.t
@@ -352,6 +403,11 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 		"PUT /api/me/status": agent, "POST /api/me/wrap-up/extend": agent, "POST /api/me/wrap-up/done": agent, "POST /api/me/hangup": agent, "POST /api/me/recording/pause": agent, "POST /api/me/recording/resume": agent,
 		"GET /api/voicemails": login, "GET /api/voicemails/{id}/sound": login, "POST /api/voicemails/{id}/heard": login, "PUT /api/voicemails/{id}/done": login,
 		"GET /api/queues": watcher, "PUT /api/queues/{queue}/notices/{kind}": watcher, "DELETE /api/queues/{queue}/notices/{kind}": watcher,
+		"POST /api/me/hold": agent, "POST /api/me/resume": agent, "PUT /api/me/mute": agent, "POST /api/me/digits": agent, "GET /api/me/targets": agent,
+		"POST /api/me/transfer": agent, "POST /api/me/consult": agent, "POST /api/me/party": agent, "DELETE /api/me/party/{leg}": agent,
+		"POST /api/me/switch": agent, "POST /api/me/back": agent, "POST /api/me/complete": agent, "POST /api/me/merge": agent,
+		"GET /api/running": watcher, "PUT /api/running/{call}/supervision": watcher, "DELETE /api/running/{call}/supervision": watcher,
+		"POST /api/running/{call}/move": watcher, "PUT /api/agents/{user}/status": watcher, "POST /api/agents/{user}/logout": watcher,
 		"GET /api/reload": watcher, "POST /api/reload": admin,
 		"GET /api/statistics": watcher, "GET /api/statistics.csv": watcher, "GET /api/abandoned": watcher, "GET /api/wallboard/events": watcher,
 		"GET /api/trunks": watcher, "GET /api/trunks/events": watcher, "GET /api/history/{call}": watcher, "POST /api/calls": watcher, "GET /api/calls/{id}": watcher, "DELETE /api/calls/{id}": watcher,

@@ -172,8 +172,64 @@ func (f *fakeCentre) SetStatus(user, status string) error {
 func (f *fakeCentre) ExtendWrapUp(user string) error    { return f.note("extend %s", user) }
 func (f *fakeCentre) Hangup(user string) error          { return f.note("hangup %s", user) }
 func (f *fakeCentre) PauseRecording(user string) error  { return f.note("pause %s", user) }
-func (f *fakeCentre) ResumeRecording(user string) error { return f.note("resume %s", user) }
+func (f *fakeCentre) ResumeRecording(user string) error { return f.note("unpause %s", user) }
 func (f *fakeCentre) LoggedOut(user string)             { _ = f.note("logged-out %s", user) }
+func (f *fakeCentre) Hold(user string) error            { return f.note("hold %s", user) }
+func (f *fakeCentre) Resume(user string) error          { return f.note("resume %s", user) }
+func (f *fakeCentre) SwitchParty(user string) error     { return f.note("switch %s", user) }
+func (f *fakeCentre) BackToCaller(user string) error    { return f.note("back %s", user) }
+func (f *fakeCentre) Complete(user string) error        { return f.note("complete %s", user) }
+func (f *fakeCentre) Merge(user string) error           { return f.note("merge %s", user) }
+func (f *fakeCentre) Mute(user string, on bool) error {
+	return f.note("mute %s %t", user, on)
+}
+
+func (f *fakeCentre) SendDigits(user, digits string) error {
+	return f.note("digits %s %s", user, digits)
+}
+
+func (f *fakeCentre) Transfer(user string, to fact.Destination) error {
+	return f.note("transfer %s %s%s%s", user, to.User, to.Queue, to.Number)
+}
+
+func (f *fakeCentre) Consult(user string, to fact.Destination) error {
+	return f.note("consult %s %s%s%s", user, to.User, to.Queue, to.Number)
+}
+
+func (f *fakeCentre) AddParty(user string, to fact.Destination) error {
+	return f.note("party %s %s%s%s", user, to.User, to.Queue, to.Number)
+}
+
+func (f *fakeCentre) DropParty(user string, leg fact.LegID) error {
+	return f.note("drop %s %s", user, leg)
+}
+
+func (f *fakeCentre) Targets(user string) fact.Targets {
+	return fact.Targets{Agents: []fact.AgentTarget{{User: "not-" + user}}, Queues: []fact.QueueTarget{}}
+}
+
+func (f *fakeCentre) Running() []fact.RunningCall {
+	return []fact.RunningCall{{ID: "c1", Parties: []fact.PartyView{}}}
+}
+
+func (f *fakeCentre) Supervise(by string, call fact.CallID, how fact.Supervision) error {
+	return f.note("supervise %s %s %s", by, call, how)
+}
+
+func (f *fakeCentre) Unsupervise(by string, call fact.CallID) error {
+	return f.note("unsupervise %s %s", by, call)
+}
+
+func (f *fakeCentre) MoveCall(by string, call fact.CallID, queue string) error {
+	return f.note("move %s %s %s", by, call, queue)
+}
+
+func (f *fakeCentre) SetStatusOf(by, user, status string) error {
+	return f.note("status-of %s %s %s", by, user, status)
+}
+
+func (f *fakeCentre) LogOut(by, user string) error { return f.note("log-out %s %s", by, user) }
+
 func (f *fakeCentre) FinishWrapUp(user string, r fact.WrapUpResult) error {
 	if r.Notes == "panic" {
 		var none *fact.CallView

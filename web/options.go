@@ -48,6 +48,8 @@ type Centre interface {
 	Hangup(user string) error
 	PauseRecording(user string) error
 	ResumeRecording(user string) error
+	Controls
+	Overseer
 	// LoggedOut says that the user's last login has ended.
 	LoggedOut(user string)
 }

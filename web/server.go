@@ -90,7 +90,9 @@ func New(opt Options) (*Server, error) {
 	}
 	api := s.newAPI()
 	s.addRoutes(api)
+	s.addControls(api)
 	s.addOperations(api)
+	s.addOversight(api)
 	s.addStatistics(api)
 	s.addVoicemails(api)
 	s.addReload(api)

@@ -66,6 +66,12 @@ func (s *Store) Kinds() []fact.EventKind {
 	return kinds
 }
 
+// Events are the events of all calls, in order.
+func (s *Store) Events() []fact.Event { return Of[fact.Event](s) }
+
+// Audits is the audit trail.
+func (s *Store) Audits() []fact.Audit { return Of[fact.Audit](s) }
+
 func latest[R any, K comparable](all []R, id func(R) K) []R {
 	at := make(map[K]int)
 	var kept []R

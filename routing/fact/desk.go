@@ -18,7 +18,7 @@ type AgentView struct {
 	User     string    `json:"user"`
 	Name     string    `json:"name"`
 	Status   string    `json:"status" enum:"available,busy,away,offline"`
-	Activity string    `json:"activity" enum:"idle,ringing,talking,wrap-up"`
+	Activity string    `json:"activity" enum:"idle,ringing,talking,held,wrap-up"`
 	Since    time.Time `json:"since"`
 	Phone    bool      `json:"phone"` // a phone (browser or desk phone) is registered
 }
@@ -35,10 +35,10 @@ type QueueView struct {
 // CallView is the call that an agent is offered, talks in, or wraps up.
 type CallView struct {
 	ID        CallID      `json:"id"` // the INVITE to the agent's phone carries it as X-Mediasrv-Call
-	State     string      `json:"state" enum:"ringing,talking,ended"`
+	State     string      `json:"state" enum:"ringing,talking,held,ended"`
 	Since     time.Time   `json:"since"` // of the state
 	Queue     string      `json:"queue"`
-	Kind      string      `json:"kind" enum:"normal,transferred,callback,personal-callback"`
+	Kind      string      `json:"kind" enum:"normal,transferred,returned,consultation,conference,supervision,callback,personal-callback"`
 	Number    string      `json:"number"` // the customer's; empty: withheld
 	Name      string      `json:"name"`
 	Entry     string      `json:"entry"`  // the number dialled
@@ -46,8 +46,62 @@ type CallView struct {
 	RingUntil *time.Time  `json:"ringUntil"`
 	Recording bool        `json:"recording"`
 	Paused    bool        `json:"paused" doc:"the recording is paused"`
+	Parties   []PartyView `json:"parties"` // all who are in the call or are called to it
 	Timeline  []EventView `json:"timeline"`
 	EndReason string      `json:"endReason"`
+}
+
+// PartyView is one of a running call.
+type PartyView struct {
+	Leg    LegID   `json:"leg"`
+	Role   string  `json:"role" enum:"customer,agent,consulted,guest,supervisor"`
+	State  string  `json:"state" enum:"ringing,talking,held,listen,whisper,barge"`
+	User   string  `json:"user"`   // of an agent; else empty
+	Name   string  `json:"name"`   // may be empty
+	Number string  `json:"number"` // of the customer, or of who was called outside
+	Muted  bool    `json:"muted"`
+	Hears  []LegID `json:"hears"` // whose voices
+}
+
+// Supervision is how a supervisor takes part in a running call.
+type Supervision string
+
+// The ways of supervision.
+const (
+	Listen   Supervision = "listen"    // hears all who talk
+	Whisper  Supervision = "whisper"   // and is heard by the agent only
+	Barge    Supervision = "barge"     // takes part
+	TakeOver Supervision = "take-over" // in the agent's place
+)
+
+// Destination is whom a call is to be connected with: exactly one of these.
+type Destination struct {
+	User   string `json:"user,omitempty" maxLength:"64" doc:"an agent"`
+	Queue  string `json:"queue,omitempty" maxLength:"64" doc:"a queue"`
+	Number string `json:"number,omitempty" maxLength:"64" doc:"a telephone number, as people of the company's country write it"`
+}
+
+// Targets are those to whom an agent can give a call.
+type Targets struct {
+	Agents    []AgentTarget `json:"agents"` // those who can take it now first
+	Queues    []QueueTarget `json:"queues"` // by name
+	AnyNumber bool          `json:"anyNumber" doc:"a telephone number can be typed"`
+}
+
+// AgentTarget is an agent to whom a call can be given.
+type AgentTarget struct {
+	User     string    `json:"user"`
+	Name     string    `json:"name"`
+	Status   string    `json:"status" enum:"available,busy,away,offline"`
+	Activity string    `json:"activity" enum:"idle,ringing,talking,held,wrap-up"`
+	Since    time.Time `json:"since"`
+	Free     bool      `json:"free"` // can take a call now
+}
+
+// QueueTarget is a queue to which a call can be given.
+type QueueTarget struct {
+	QueueView
+	Open bool `json:"open"`
 }
 
 // EventView is a line of the time line.

@@ -168,6 +168,26 @@ const (
 	VoicemailDone   EventKind = "voicemail-done"   // an agent has dealt with it
 	VoicemailAgain  EventKind = "voicemail-again"  // it is to be dealt with again
 
+	HoldBegan        EventKind = "held"
+	HoldEnded        EventKind = "resumed" // Detail: how long it was
+	DigitsSent       EventKind = "digits"  // by the agent, to the others
+	TransferBegan    EventKind = "transfer"
+	TransferFailed   EventKind = "transfer-failed"
+	Transferred      EventKind = "transferred"  // the target has answered
+	CallReturns      EventKind = "returns"      // to the agent who has transferred it
+	ConsultBegan     EventKind = "consultation" // an agent asks somebody, the caller is held
+	PartyCalled      EventKind = "party-called" // to a conference
+	PartyJoined      EventKind = "party-joined" // who was called has answered
+	PartyFailed      EventKind = "party-failed" // or has not
+	PartyLeft        EventKind = "party-left"   // or has gone again
+	PartySwitched    EventKind = "switched"     // in a consultation: the agent talks with the other one
+	Merged           EventKind = "conference"   // all talk with each other
+	AgentLeft        EventKind = "agent-left"   // the others go on
+	Supervised       EventKind = "supervised"   // Detail: listen, whisper, barge or take-over
+	SupervisionEnded EventKind = "unsupervised"
+	TakenOver        EventKind = "taken-over"
+	MovedTo          EventKind = "moved" // to another queue, or ahead, by a supervisor
+
 	EmergencyDialled EventKind = "emergency" // past every limit
 )
 

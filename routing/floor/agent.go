@@ -35,6 +35,7 @@ type agent struct {
 	wasIdle  time.Time // idleFrom before the offer; given back when the offer was lost through nobody's fault
 
 	offer    Offer     // ringing and talking
+	held     bool      // the agent's call is on hold
 	answered time.Time // when the agent took the call; zero: none
 	wrapUp   *fact.WrapUpView
 	notice   string
@@ -94,6 +95,9 @@ func (a *agent) view() AgentView {
 		IdleFrom: a.idleFrom,
 		Notice:   a.notice,
 		Reason:   a.reason,
+	}
+	if a.held && a.state.Activity == Talking {
+		v.Activity = onHold
 	}
 	if a.state.Activity == Ringing {
 		v.RingUntil = a.offer.RingUntil

@@ -23,8 +23,9 @@ type core struct {
 	users  []string // of agents, sorted: decisions don't depend on the order of a map
 	line   []*entry // of all queues, in the order in which they are served
 	calls  map[fact.CallID]*entry
-	talks  map[fact.CallID]*agent
-	dirty  map[string]bool // queues whose view has changed
+	talks  map[fact.CallID][]*agent   // several in a conference or a consultation
+	direct map[fact.OfferID]*directed // offers to agents who were asked for
+	dirty  map[string]bool            // queues whose view has changed
 	paces  map[string]*pace
 
 	deserted   map[string]time.Time // queues that nobody is there for, since when; only those with something to do then
@@ -46,7 +47,8 @@ func newCore(cfg *config.Config, picker Picker, newID func() fact.OfferID, out f
 		cfg: cfg, picker: picker, newID: newID, out: out,
 		agents: newAgents(cfg, now),
 		calls:  make(map[fact.CallID]*entry),
-		talks:  make(map[fact.CallID]*agent),
+		talks:  make(map[fact.CallID][]*agent),
+		direct: make(map[fact.OfferID]*directed),
 		dirty:  make(map[string]bool),
 		paces:  make(map[string]*pace),
 
@@ -103,6 +105,7 @@ func (c *core) leave(call fact.CallID, now time.Time) {
 // end forgets a call. Its agent has wrap-up, unless there was no talk.
 func (c *core) end(call fact.CallID, talked bool, now time.Time) {
 	c.leave(call, now)
+	c.dropDirect(call, now)
 	how := TalkDropped
 	if talked {
 		how = TalkEnded
@@ -139,8 +142,9 @@ func (c *core) report(o Offer, how Outcome, last bool, now time.Time) {
 	if e, cur := c.current(o.Call, o.ID); cur != nil {
 		c.endOffer(e, cur, how.event(), now)
 	}
-	if a := c.talks[o.Call]; a != nil && a.offer.ID == o.ID {
-		c.endTalk(o.Call, TalkDropped, now)
+	c.endDirect(o.ID, how.event(), now)
+	if a := c.talker(o); a != nil {
+		c.endTalkOf(a, TalkDropped, now)
 	}
 	if last {
 		c.leave(o.Call, now)
@@ -149,8 +153,11 @@ func (c *core) report(o Offer, how Outcome, last bool, now time.Time) {
 
 // claim gives the call to the agent who has picked up, if the offer still stands. Others who ring for it are free.
 func (c *core) claim(o Offer, now time.Time) {
-	if a := c.talks[o.Call]; a != nil && a.offer.ID == o.ID {
+	if c.talker(o) != nil {
 		c.out(Notice{Kind: Granted, At: now, Call: o.Call, Offer: o})
+		return
+	}
+	if c.claimDirect(o, now) {
 		return
 	}
 	e, cur := c.current(o.Call, o.ID)
@@ -160,10 +167,7 @@ func (c *core) claim(o Offer, now time.Time) {
 	}
 	a := c.agents[cur.User]
 	c.remove(e)
-	c.talks[o.Call] = a
-	a.answered = now
-	c.move(a, DidAnswer, now)
-	c.out(Notice{Kind: Granted, At: now, Call: o.Call, Offer: o})
+	c.grant(a, o, now)
 	e.offers = without(e.offers, cur)
 	c.answeredElsewhere(e, a, now)
 }
@@ -177,6 +181,11 @@ func (c *core) endOffer(e *entry, o *Offer, how AgentEvent, now time.Time) {
 // withdraw takes back the offer that an agent's phone rings for.
 func (c *core) withdraw(a *agent, why string, now time.Time) {
 	o := a.offer
+	if c.direct[o.ID] != nil {
+		c.endDirect(o.ID, LostOffer, now)
+		c.out(Notice{Kind: Withdrawn, At: now, Call: o.Call, Offer: o, Why: why})
+		return
+	}
 	if e, cur := c.current(o.Call, o.ID); cur != nil {
 		c.endOffer(e, cur, LostOffer, now)
 		c.out(Notice{Kind: Withdrawn, At: now, Call: o.Call, Offer: o, Why: why})

@@ -52,7 +52,7 @@ func (c *core) restoreAgent(a *agent, r fact.Agent, now time.Time) {
 	switch r.Activity {
 	case Ringing.String():
 		a.since, a.reason = now, restarted
-	case Talking.String():
+	case Talking.String(), onHold:
 		a.since, a.idleFrom, a.reason = now, now, restarted
 		if wrapUp := c.cfg.WrapUpFor(r.Queue, a.user); wrapUp.Time > 0 {
 			c.restoreWrapUp(a, r, now, now.Add(wrapUp.Time), wrapUp.Extend)

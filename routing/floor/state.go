@@ -77,6 +77,9 @@ const (
 	TalkEnded    // and wrap-up begins
 	TalkDropped  // and no wrap-up follows
 	WrapUpIsOver // by the agent or by time
+	WasRecalled  // a call that the agent has transferred comes back in its wrap-up
+	WasSummoned  // who is no matter whether available: a supervisor who wants to listen
+	WrapUpAgain  // who was recalled did not take the call back
 )
 
 // ErrImpossible means that an event can't happen in the state; the state is unchanged.
@@ -110,13 +113,26 @@ func (s AgentState) On(e AgentEvent) (AgentState, error) {
 			}
 			return s, nil
 		}
-	case WrapUpIsOver:
-		if s.Activity == WrappingUp {
-			s.Activity = Idle
+	case WrapUpIsOver, WasRecalled, WasSummoned, WrapUpAgain:
+		if from, to := e.turn(); s.Activity == from {
+			s.Activity = to
 			return s, nil
 		}
 	}
 	return s, fmt.Errorf("%w: event %d while %s", ErrImpossible, e, s.Activity)
+}
+
+// turn is what an event does that only changes the activity, from one certain to another.
+func (e AgentEvent) turn() (from, to Activity) {
+	switch e { //nolint:exhaustive // the others do more
+	case WasRecalled:
+		return WrappingUp, Ringing
+	case WasSummoned:
+		return Idle, Ringing
+	case WrapUpAgain:
+		return Idle, WrappingUp
+	}
+	return WrappingUp, Idle
 }
 
 func (s AgentState) chose(status Status) AgentState {

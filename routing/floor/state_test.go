@@ -15,6 +15,7 @@ func want(s AgentState, e AgentEvent) (AgentState, bool) {
 		WasOffered: {[]Activity{Idle}, Ringing}, DidAnswer: {[]Activity{Ringing}, Talking}, DidRefuse: {[]Activity{Ringing}, Idle},
 		DidMiss: {[]Activity{Ringing}, Idle}, LostOffer: {[]Activity{Ringing}, Idle}, NoMicrophone: {[]Activity{Ringing}, Idle},
 		TalkEnded: {[]Activity{Talking}, WrappingUp}, TalkDropped: {[]Activity{Talking}, Idle}, WrapUpIsOver: {[]Activity{WrappingUp}, Idle},
+		WasRecalled: {[]Activity{WrappingUp}, Ringing}, WasSummoned: {[]Activity{Idle}, Ringing}, WrapUpAgain: {[]Activity{Idle}, WrappingUp},
 	}
 	chosen := map[AgentEvent]Status{ChoseAvailable: Available, ChoseBusy: Busy, ChoseAway: Away, ChoseOffline: Offline}
 	if status, ok := chosen[e]; ok {
@@ -45,7 +46,7 @@ func TestEveryCellOfTheAgentTable(t *testing.T) {
 	for status := Offline; status <= Away; status++ {
 		for activity := Idle; activity <= WrappingUp; activity++ {
 			for missed := range uint8(2) {
-				for e := ChoseAvailable; e <= WrapUpIsOver; e++ {
+				for e := ChoseAvailable; e <= WrapUpAgain; e++ {
 					s := AgentState{status, activity, missed}
 					got, err := s.On(e)
 					next, ok := want(s, e)
@@ -57,7 +58,7 @@ func TestEveryCellOfTheAgentTable(t *testing.T) {
 			}
 		}
 	}
-	if cells != 4*4*2*13 {
+	if cells != 4*4*2*16 {
 		t.Errorf("visited %d cells", cells)
 	}
 }

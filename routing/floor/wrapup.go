@@ -7,22 +7,36 @@ import (
 	"mediasrv/routing/fact"
 )
 
-// endTalk takes the agent of a call out of it. how is TalkEnded or TalkDropped.
+// endTalk takes all agents of a call out of it. how is TalkEnded or TalkDropped.
 func (c *core) endTalk(call fact.CallID, how AgentEvent, now time.Time) {
-	a := c.talks[call]
-	if a == nil {
-		return
+	for _, a := range slices.Clone(c.talks[call]) {
+		c.endTalkOf(a, how, now)
 	}
-	delete(c.talks, call)
+}
+
+// endTalkOf takes one agent out of a call.
+func (c *core) endTalkOf(a *agent, how AgentEvent, now time.Time) {
+	call := a.offer.Call
+	c.talks[call] = slices.DeleteFunc(c.talks[call], func(b *agent) bool { return a == b })
+	if len(c.talks[call]) == 0 {
+		delete(c.talks, call)
+	}
+	a.held = false
 	wrapUp := c.cfg.WrapUpFor(a.offer.Queue, a.user)
 	if how == TalkDropped || wrapUp.Time <= 0 {
 		c.move(a, TalkDropped, now)
 		c.out(Notice{Kind: Released, At: now, Call: call, Agent: a.view()})
 		return
 	}
-	a.wrapUp = c.wrapUpView(call, now, now.Add(wrapUp.Time), wrapUp.Extend)
-	c.move(a, TalkEnded, now)
-	c.out(Notice{Kind: WrapUpBegan, At: now, Call: call, Agent: a.view()})
+	c.beginWrapUp(a, TalkEnded, now)
+}
+
+// beginWrapUp begins the wrap-up of the call that the agent's offer names.
+func (c *core) beginWrapUp(a *agent, e AgentEvent, now time.Time) {
+	wrapUp := c.cfg.WrapUpFor(a.offer.Queue, a.user)
+	a.wrapUp = c.wrapUpView(a.offer.Call, now, now.Add(wrapUp.Time), wrapUp.Extend)
+	c.move(a, e, now)
+	c.out(Notice{Kind: WrapUpBegan, At: now, Call: a.offer.Call, Agent: a.view()})
 }
 
 func (c *core) wrapUpView(call fact.CallID, began, until time.Time, extend bool) *fact.WrapUpView {
