@@ -25,7 +25,10 @@ func hoursKeys() *shape {
 			about: "Days with other times.",
 		},
 		field{key: "away", what: awayKeys(), or: "a built-in sentence", about: "What callers hear outside these times; then the call ends."},
-		later("holidays"),
+		field{
+			key: "holidays", what: words("an iCalendar file such as holidays.ics", 1024), or: "none",
+			about: "Whole days and times in which nobody works, with their repetitions, as calendars export them (RFC 5545). `special` and `closed` go before it. Read again at each reload.",
+		},
 	)
 }
 
@@ -52,7 +55,7 @@ func awayKeys() *shape {
 func (b *builder) hours(n *node) {
 	each(n, func(key, h *node) {
 		hours := &Hours{
-			Name: key.text, Zone: val(h.get("time_zone"), b.cfg.Company.TimeZone), Special: map[Date][]Span{},
+			Name: key.text, Zone: val(h.get("time_zone"), b.cfg.Company.TimeZone), Special: map[Date][]Span{}, Named: map[Date]string{},
 			Away: b.away(h.get("away")),
 		}
 		b.week(hours, h.get("week"))
@@ -72,6 +75,7 @@ func (b *builder) hours(n *node) {
 			}
 			hours.Special[d] = b.spans(spans)
 		})
+		b.holidays(hours, h.get("holidays"))
 		if hours.never() && !b.mistaken(h) {
 			b.wrong(key, "is never open: expected week, such as {mon-fri: [\"09:00-17:00\"]}")
 		}

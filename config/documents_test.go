@@ -95,6 +95,7 @@ func TestFullExampleLoadsAndHasEveryKey(t *testing.T) {
 	}
 	writeCertificate(t, filepath.Join(dir, "certs"))
 	write(t, filepath.Join(dir, "music", "calm.wav"), "RIFF")
+	write(t, filepath.Join(dir, "holidays.ics"), testCalendar)
 	t.Setenv("HEAD_OFFICE_PASSWORD", "x")
 	t.Setenv("CHEN_PHONE", "y")
 	t.Setenv("SPEECH_KEY", "s")

@@ -14,6 +14,8 @@ type Hours struct {
 	Zone    *time.Location
 	Week    [7][]Span       // by time.Weekday
 	Special map[Date][]Span // in place of the weekday's; nobody works: an empty list
+	Named   map[Date]string // what holidays among them are called
+	Shut    []Shut          // times of holidays that are no whole days: nobody works
 	Away    *Away           // what callers hear outside; nil: the built-in sentence
 }
 

@@ -2,6 +2,7 @@
 package hours
 
 import (
+	"slices"
 	"time"
 
 	"mediasrv/config"
@@ -20,6 +21,9 @@ func Open(h *config.Hours, at time.Time) bool {
 	}
 	local := at.In(h.Zone)
 	today, clock := config.DateOf(local), sinceMidnight(local)
+	if _, shut := during(h, at); shut {
+		return false
+	}
 	return within(spans(h, today), clock) || within(spans(h, before(today)), clock+24*time.Hour)
 }
 
@@ -52,7 +56,25 @@ func edges(h *config.Hours, noon time.Time) []time.Time {
 		}
 		all = append(all, wall(day, s.To, h.Zone))
 	}
+	for _, s := range h.Shut {
+		for _, edge := range []time.Time{s.From, s.To} {
+			if config.DateOf(edge.In(h.Zone)) == day {
+				all = append(all, edge)
+			}
+		}
+	}
+	slices.SortFunc(all, time.Time.Compare)
 	return all
+}
+
+// during is the holiday with times that a time is in.
+func during(h *config.Hours, at time.Time) (config.Shut, bool) {
+	for _, s := range h.Shut {
+		if !at.Before(s.From) && at.Before(s.To) {
+			return s, true
+		}
+	}
+	return config.Shut{}, false
 }
 
 // spans are the working times that begin on a day.
@@ -93,7 +115,14 @@ func Why(h *config.Hours, at time.Time) (open bool, why string) {
 		return true, ""
 	}
 	why = "outside of the hours " + h.Name
-	if _, special := h.Special[config.DateOf(at.In(h.Zone))]; special {
+	today := config.DateOf(at.In(h.Zone))
+	_, special := h.Special[today]
+	switch shut, timed := during(h, at); {
+	case timed:
+		why = "a holiday of the hours " + h.Name + ": " + shut.Name
+	case h.Named[today] != "":
+		why = "a holiday of the hours " + h.Name + ": " + h.Named[today]
+	case special:
 		why = "a special day of the hours " + h.Name
 	}
 	if next := Next(h, at); !next.IsZero() {

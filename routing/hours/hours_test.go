@@ -153,3 +153,34 @@ func TestNextIsTheFirstChange(t *testing.T) {
 		}
 	}
 }
+
+// A holiday with times shuts within the day; a whole one is a special day without work; the reason names them.
+func TestHolidaysOfACalendar(t *testing.T) {
+	day := []config.Span{{From: 9 * time.Hour, To: 17 * time.Hour}}
+	h := &config.Hours{
+		Name: "office", Zone: time.UTC, Week: [7][]config.Span{day, day, day, day, day, day, day},
+		Special: map[config.Date][]config.Span{{Year: 2026, Month: 12, Day: 25}: {}},
+		Named:   map[config.Date]string{{Year: 2026, Month: 12, Day: 25}: "Christmas"},
+		Shut:    []config.Shut{{From: time.Date(2026, 11, 24, 13, 0, 0, 0, time.UTC), To: time.Date(2026, 11, 24, 15, 30, 0, 0, time.UTC), Name: "Works meeting"}},
+	}
+	for at, want := range map[string]string{
+		"2026-11-24 12:59": "",
+		"2026-11-24 13:00": "a holiday of the hours office: Works meeting, until Tue 2026-11-24 15:30",
+		"2026-11-24 15:29": "a holiday of the hours office: Works meeting, until Tue 2026-11-24 15:30",
+		"2026-11-24 15:30": "",
+		"2026-11-24 18:00": "outside of the hours office, until Wed 2026-11-25 09:00",
+		"2026-12-25 10:00": "a holiday of the hours office: Christmas, until Sat 2026-12-26 09:00",
+	} {
+		now, err := time.Parse("2006-01-02 15:04", at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		open, why := Why(h, now)
+		if open != (want == "") || why != want {
+			t.Errorf("%s: %v %q, want %q", at, open, why, want)
+		}
+	}
+	if next := Next(h, time.Date(2026, 11, 24, 10, 0, 0, 0, time.UTC)); !next.Equal(h.Shut[0].From) {
+		t.Errorf("changes next at %v", next)
+	}
+}
