@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { signIn, withBrowser } from './browser.mjs';
 import { startFake } from './server.mjs';
+import { openPage, watchPages } from './supervisor.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -37,6 +38,10 @@ for (const colorScheme of ['light', 'dark']) {
       await page.getByTestId(menu).click();
       await inspect(menu);
       await page.keyboard.press('Escape');
+    }
+    for (const name of watchPages) {
+      await openPage(page, fake.url, name);
+      await inspect(name);
     }
   });
 }

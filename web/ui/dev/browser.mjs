@@ -34,9 +34,9 @@ export async function withBrowser(options, extraFlags, use) {
   }
 }
 
-export async function signIn(page, url) {
+export async function signIn(page, url, user = 'ben') {
   await page.goto(url);
-  await page.getByTestId('login-user').fill('ben');
+  await page.getByTestId('login-user').fill(user);
   await page.getByTestId('login-password').fill('demo');
   await page.getByTestId('login-submit').click();
   await page.getByTestId('call-state').waitFor();

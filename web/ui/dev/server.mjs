@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { scenes } from './scenes.mjs';
 import { SipPeer } from './sip.mjs';
+import { abandoned, statistics, wall } from './supervisor.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const csp =
@@ -36,6 +37,7 @@ export function startFake(port = 0) {
     if (fake.down || !sessions.has(cookie(req))) return socket.destroy();
     sockets.handleUpgrade(req, socket, head, (ws) => {
       if (req.url === '/sip') return fake.sip.connect(ws);
+      if (req.url === '/api/wallboard/events') return ws.send(JSON.stringify(wall()));
       fake.streams.add(ws);
       ws.on('close', () => fake.streams.delete(ws));
       send(ws, fake.view);
@@ -74,19 +76,20 @@ async function handle(fake, sessions, req, res) {
   const body = await read(req);
   const key = `${req.method} ${url.pathname}`;
   if (url.pathname.startsWith('/dev/')) return dev(fake, key, body, res);
-  if (key === 'POST /api/login') return login(sessions, body, res);
+  if (key === 'POST /api/login') return login(fake, sessions, body, res);
   if (!sessions.has(cookie(req))) return problem(res, 401, 'Not signed in.');
   if (fake.refuse[key]) return problem(res, 409, fake.refuse[key]);
   return api(fake, sessions, key, body, req, res);
 }
 
-function login(sessions, { user, password }, res) {
+function login(fake, sessions, { user, password }, res) {
   if (password === 'many') return problem(res, 429, 'Too many failed logins. Try again in 30 seconds.');
   if (password !== 'demo') return problem(res, 401, 'User name or password is wrong.');
   const id = randomUUID();
   sessions.add(id);
   res.setHeader('Set-Cookie', `session=${id}; Path=/; HttpOnly; SameSite=Strict`);
-  return json(res, 200, { ...me, user });
+  fake.me = user === 'dana' ? { ...me, user, name: 'Dana Kim', role: 'supervisor' } : { ...me, user };
+  return json(res, 200, fake.me);
 }
 
 const me = { user: 'ben', name: 'Ben Carter', role: 'agent', agent: true, company: 'Example Travel' };
@@ -98,7 +101,11 @@ function api(fake, sessions, key, body, req, res) {
     case 'GET /api/voicemails':
       return json(res, 200, { voicemails: [] });
     case 'GET /api/me':
-      return json(res, 200, me);
+      return json(res, 200, fake.me);
+    case 'GET /api/statistics':
+      return json(res, 200, statistics(new URL(req.url, 'http://x').searchParams));
+    case 'GET /api/abandoned':
+      return json(res, 200, abandoned());
     case 'POST /api/logout':
       sessions.delete(cookie(req));
       return json(res, 204);

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs';
 import { signIn, withBrowser } from './browser.mjs';
 import { startFake } from './server.mjs';
+import { openPage, signInAgain, watchPages } from './supervisor.mjs';
 
 const out = new URL('../shots/', import.meta.url).pathname;
 mkdirSync(out, { recursive: true });
@@ -47,6 +48,11 @@ for (const colorScheme of (process.env.THEMES ?? 'light,dark').split(',')) {
     await page.getByTestId('account').click();
     await shot('account');
     await page.keyboard.press('Escape');
+    for (const name of watchPages) {
+      await openPage(page, fake.url, name);
+      await shot(name);
+    }
+    await signInAgain(page, fake.url, 'ben');
     fake.down = true;
     fake.cut();
     await page.getByTestId('banner').waitFor();

@@ -14,6 +14,7 @@ import './style/call.css';
 import './style/customer.css';
 import './style/notes.css';
 import './style/operators.css';
+import './style/supervisor.css';
 import { App } from './ui/App';
 
 const audio = document.createElement('audio');

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { setVoiceProcessing, voiceProcessing } from '../../phone/voice';
-import { watches } from '../../state/watches';
+import { pageTitles, watches, watchPages } from '../../state/watches';
 import { initials } from '../../text/format';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
@@ -55,22 +55,25 @@ export function Account() {
             </span>
             <span class="switch" aria-hidden="true" />
           </button>
-          {me?.agent && watches(me) && (
-            <button
-              type="button"
-              class="menu-item"
-              role="menuitem"
-              tabIndex={-1}
-              data-testid="trunks"
-              onClick={() => {
-                location.hash = '#trunks';
-              }}
-            >
-              <span>
-                <b>{t('trunks')}</b>
-              </span>
-            </button>
-          )}
+          {me?.agent &&
+            watches(me) &&
+            watchPages.map((page) => (
+              <button
+                key={page}
+                type="button"
+                class="menu-item"
+                role="menuitem"
+                tabIndex={-1}
+                data-testid={page}
+                onClick={() => {
+                  location.hash = `#${page}`;
+                }}
+              >
+                <span>
+                  <b>{t(pageTitles[page])}</b>
+                </span>
+              </button>
+            ))}
           <button
             type="button"
             class="menu-item"

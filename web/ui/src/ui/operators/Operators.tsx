@@ -3,7 +3,7 @@ import { type Trunk, watchTrunks } from '../../api/trunks';
 import { advice, byNeed, lastError, percent, seconds } from '../../state/trunks';
 import { keyOf, t } from '../../text/text';
 import { useRoom } from '../context';
-import { Account } from '../frame/Account';
+import { Head } from '../supervisor/Head';
 import { Queues } from './Queues';
 import { ReloadLine } from './ReloadLine';
 
@@ -27,20 +27,7 @@ export function Operators() {
   const all = byNeed(trunks ?? []);
   return (
     <main class="operators">
-      <header class="operators-head">
-        <h1>{t('trunks')}</h1>
-        {lost && (
-          <p class="operators-lost" role="status">
-            {t('trunksLost')}
-          </p>
-        )}
-        {desk.state.value.me?.agent && (
-          <a class="operators-back" href="#desk">
-            {t('toDesk')}
-          </a>
-        )}
-        <Account />
-      </header>
+      <Head title={t('trunks')} lost={lost} />
       <ReloadLine />
       <Queues />
       {trunks && all.length === 0 && <p class="quiet">{t('noTrunks')}</p>}
