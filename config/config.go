@@ -107,6 +107,7 @@ type Recording struct {
 	Outbound bool
 	PerLeg   bool
 	Merged   bool
+	Keep     time.Duration // 0: until somebody deletes it
 }
 
 // Dispositions is what an agent can call the outcome of a call.

@@ -15,6 +15,7 @@ type wrapUpChange struct {
 type recordingChange struct {
 	Calls *[]string
 	Files *string
+	Keep  *time.Duration
 }
 
 // serviceLevelChange is what a queue says about the service level; nil: nothing.
@@ -56,6 +57,7 @@ func (r *recordingChange) over(base Recording) Recording {
 	if r.Files != nil {
 		base.PerLeg, base.Merged = *r.Files != "merged", *r.Files != "per-leg"
 	}
+	set(&base.Keep, r.Keep)
 	return base
 }
 
@@ -88,7 +90,7 @@ func wrapUpOf(n *node) *wrapUpChange {
 }
 
 func recordingOf(n *node) *recordingChange {
-	r := &recordingChange{Files: pointer[string](n.get("files"))}
+	r := &recordingChange{Files: pointer[string](n.get("files")), Keep: pointer[time.Duration](n.get("keep"))}
 	if calls := n.get("calls"); calls != nil {
 		all := vals[string](calls)
 		r.Calls = &all
@@ -105,4 +107,38 @@ func pointer[T any](n *node) *T {
 		return &v
 	}
 	return nil
+}
+
+// KeepFor is how long a recording is kept that is of a queue and a user's; of one that has neither, the number's that was dialled holds. 0: for ever.
+func (c *Config) KeepFor(queue, user, number string) time.Duration {
+	if queue == "" && user == "" {
+		if n := c.Entry(number); n != nil {
+			return n.Recording.Keep
+		}
+	}
+	return c.RecordingFor(queue, user).Keep
+}
+
+// LeastKeep is the shortest time that any recording is kept; 0: all are kept for ever.
+func (c *Config) LeastKeep() time.Duration {
+	least := time.Duration(0)
+	see := func(d time.Duration) {
+		if d > 0 && (least == 0 || d < least) {
+			least = d
+		}
+	}
+	see(c.Company.Recording.Keep)
+	for _, q := range c.Queues {
+		see(q.Recording.Keep)
+	}
+	for _, u := range c.Users {
+		see(u.recording.over(Recording{}).Keep)
+	}
+	for _, n := range c.Numbers {
+		see(n.Recording.Keep)
+	}
+	for _, n := range c.Patterns {
+		see(n.Recording.Keep)
+	}
+	return least
 }

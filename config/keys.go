@@ -127,8 +127,15 @@ func recordingKeys(calls, files, from string) *shape {
 	return of(
 		field{key: "calls", what: listOf(direction()), std: calls, or: from, about: "`inbound`, `outbound`; `[]`: none."},
 		field{key: "files", what: oneOf([]string{"per-leg", "merged", "both"}), std: files, or: from, about: "One file per party, one stereo file (customer left, agent right), or both."},
-		later("keep"),
+		field{key: "keep", what: durationIn(24*time.Hour, 20*365*24*time.Hour), or: kept(from), about: "How long recordings are kept; then they are deleted, unless they are under legal hold. It holds for those that are there already as well."},
 	)
+}
+
+func kept(from string) string {
+	if from == "" {
+		return "until somebody deletes them"
+	}
+	return from
 }
 
 func direction() *shape { return oneOf([]string{"inbound", "outbound"}) }

@@ -3,6 +3,7 @@ package recorder
 import (
 	"fmt"
 	"io"
+	"strings"
 	"time"
 )
 
@@ -18,4 +19,14 @@ func (r *Recorder) Open(path string) (io.ReadSeekCloser, time.Time, error) {
 		return nil, time.Time{}, fmt.Errorf("recorder: %w", err)
 	}
 	return f, info.ModTime(), nil
+}
+
+// Metadata reads the JSON beside a finished recording, as it was signed.
+func (r *Recorder) Metadata(path string) ([]byte, error) {
+	name, _ := strings.CutSuffix(path, wavDone)
+	text, err := r.store.root.ReadFile(name + jsonDone)
+	if err != nil {
+		return nil, fmt.Errorf("recorder: %w", err)
+	}
+	return text, nil
 }

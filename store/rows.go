@@ -34,7 +34,7 @@ const (
 	putAgentChange = `INSERT INTO agent_changes (node, sequence, at, user, status, activity, reason, call)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	putRecording = `INSERT INTO recordings (path, segment, conversation, call, leg, part, format, agent, end_user, end_number, began, ended,
-		sha256, bytes, gaps, repaired) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		sha256, bytes, gaps, repaired, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, lower(hex(randomblob(12))))
 		ON CONFLICT (path) DO UPDATE SET segment = excluded.segment, conversation = excluded.conversation, call = excluded.call, leg = excluded.leg,
 		part = excluded.part, format = excluded.format, agent = excluded.agent, end_user = excluded.end_user, end_number = excluded.end_number,
 		began = excluded.began, ended = excluded.ended, sha256 = excluded.sha256, bytes = excluded.bytes, gaps = excluded.gaps, repaired = excluded.repaired`
@@ -78,6 +78,10 @@ func (w *rowWriter) put(it item) error {
 		return w.putSituation(r)
 	case fact.Voicemail:
 		return w.exec(putVoicemail, r.ID, r.Conversation, r.Call, r.Segment, r.Box, r.Queue, r.Number, r.Name, r.Entry, stamp(r.Began), r.Length.Milliseconds())
+	case fact.RecordingDeleted:
+		return w.deleteRecording(r)
+	case fact.RecordingHeld:
+		return w.exec(holdRecording, stamp(r.At), r.User, r.Reason, r.ID)
 	case fact.VoicemailMark:
 		return w.mark(r)
 	case renewal:

@@ -20,6 +20,7 @@ type Options struct {
 	Leaving    func(user string) *config.User // a user whom a reload has taken out of the file and who still has a call to finish. nil: nobody
 	Operations Operations
 	Voicemails Voicemails
+	Recordings Recordings
 	Books      Books
 	Heavy      Heavy          // shared by all who burn CPU: hashing of passwords waits here
 	Figures    func() Figures // read at each scrape; must not block for long

@@ -95,6 +95,7 @@ func New(opt Options) (*Server, error) {
 	s.addOversight(api)
 	s.addStatistics(api)
 	s.addVoicemails(api)
+	s.addRecordings(api)
 	s.addReload(api)
 	s.addQueues(api)
 	describeEvents(api)

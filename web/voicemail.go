@@ -90,7 +90,7 @@ func (s *Server) addVoicemails(api huma.API) {
 func (s *Server) queuesOf(v visitor) []string {
 	var all []string
 	for name, q := range s.opt.Config().Queues {
-		if v.user.Role == roleSupervisor || v.user.Role == roleAdmin || slices.Contains(q.Agents, v.user.Login) {
+		if oversees(v) || slices.Contains(q.Agents, v.user.Login) {
 			all = append(all, name)
 		}
 	}

@@ -49,13 +49,14 @@ func (s *server) serve(soft, hard context.Context, out io.Writer) error {
 	control := start("control", s.serveControl)
 	reloads := start("reload", s.reloader.run)
 	memory := start("memory", s.tidy)
+	keeping := start("retention", s.retention().Run)
 
 	err := s.ready(soft, out)
 	if err == nil {
 		err = s.wait(soft, hard, failed)
 	}
 	s.endCalls()
-	for _, p := range []*part{reloads, control, memory, recovery, scripts, signalling, pages, taps, workers} {
+	for _, p := range []*part{reloads, control, memory, keeping, recovery, scripts, signalling, pages, taps, workers} {
 		p.stop()
 		<-p.done
 	}

@@ -52,3 +52,76 @@ type Recording struct {
 	Gaps         []Gap
 	Repaired     bool // found unfinished at a start
 }
+
+// RecordingView is a recording as those see it who may hear it.
+type RecordingView struct {
+	ID           string         `json:"id"`
+	Conversation ConversationID `json:"conversation"`
+	Call         CallID         `json:"call"`
+	Segment      SegmentID      `json:"segment"`
+	Leg          LegID          `json:"leg" doc:"empty: several"`
+	Part         string         `json:"part" doc:"customer, agent, supervisor, external, voicemail or merged"`
+	Queue        string         `json:"queue"`
+	Agent        string         `json:"agent" doc:"login"`
+	Number       string         `json:"number" doc:"the customer's; empty: withheld"`
+	Name         string         `json:"name"`
+	Entry        string         `json:"entry" doc:"the number dialled"`
+	Direction    string         `json:"direction"`
+	Disposition  string         `json:"disposition"`
+	Began        time.Time      `json:"began"`
+	Seconds      float64        `json:"seconds"`
+	Bytes        int64          `json:"bytes"`
+	Format       string         `json:"format"`
+	SHA256       string         `json:"sha256"`
+	Gaps         []Gap          `json:"gaps" doc:"from and to in nanoseconds"`
+	Repaired     bool           `json:"repaired"`
+	Held         *time.Time     `json:"held" doc:"under legal hold since; null: it isn't"`
+	HeldBy       string         `json:"heldBy"`
+	HeldWhy      string         `json:"heldWhy"`
+	Path         string         `json:"-"`
+}
+
+// RecordingFilter says which recordings are asked for; empty fields say nothing.
+type RecordingFilter struct {
+	Queues      []string // any of them; nil: all
+	Agent       string
+	Number      string // a part of it, or of the name
+	Call        CallID
+	Disposition string
+	From, To    time.Time // began within
+	Before      string    // id of the last of the page before
+	Most        int
+}
+
+// RecordingDeleted says that a recording was deleted: its row goes, this one stays.
+type RecordingDeleted struct {
+	ID           string         `json:"id"`
+	At           time.Time      `json:"at"`
+	User         string         `json:"user" doc:"empty: the time that recordings are kept was over"`
+	Reason       string         `json:"reason"`
+	Conversation ConversationID `json:"conversation"`
+	Call         CallID         `json:"call"`
+	Part         string         `json:"part"`
+	Agent        string         `json:"agent"`
+	Began        time.Time      `json:"began"`
+	Ended        time.Time      `json:"ended"`
+}
+
+// Deleted is what stays of a recording when somebody deletes it for a reason; an empty user: its time was over.
+func (v RecordingView) Deleted(at time.Time, user, reason string) RecordingDeleted {
+	return RecordingDeleted{
+		ID: v.ID, At: at.UTC(), User: user, Reason: reason, Conversation: v.Conversation, Call: v.Call, Part: v.Part, Agent: v.Agent,
+		Began: v.Began, Ended: v.Began.Add(time.Duration(v.Seconds * float64(time.Second))),
+	}
+}
+
+// RecordingHeld puts a recording under legal hold, or takes the hold away.
+type RecordingHeld struct {
+	ID     string
+	At     time.Time // zero: away
+	User   string
+	Reason string
+}
+
+func (RecordingDeleted) record() {}
+func (RecordingHeld) record()    {}

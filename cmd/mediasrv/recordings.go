@@ -1,0 +1,72 @@
+package main
+
+import (
+	"context"
+	"io"
+	"time"
+
+	"mediasrv/recorder"
+	"mediasrv/routing/fact"
+	"mediasrv/store"
+	"mediasrv/web"
+)
+
+var (
+	_ web.Recordings   = recordings{}
+	_ recorder.Archive = recordings{}
+)
+
+// recordings gives pages the rows of the database with the files of the recorder.
+type recordings struct {
+	books    *store.Store
+	recorder *recorder.Recorder
+}
+
+// Recordings has what was closed or deleted before it was called, unless the database is slow.
+func (r recordings) Recordings(ctx context.Context, f fact.RecordingFilter) ([]fact.RecordingView, error) {
+	wait, cancel := context.WithTimeout(ctx, commitWait)
+	defer cancel()
+	_ = r.books.Flush(wait) // what isn't there yet is shown by the next reading
+	return r.books.Recordings(ctx, f)
+}
+
+func (r recordings) Recording(ctx context.Context, id string) (fact.RecordingView, bool, error) {
+	return r.books.Recording(ctx, id)
+}
+
+func (r recordings) OldRecordings(ctx context.Context, before time.Time, after *fact.RecordingView) ([]fact.RecordingView, error) {
+	return r.books.OldRecordings(ctx, before, after)
+}
+
+func (r recordings) Deletions(ctx context.Context, since time.Time, most int) ([]fact.RecordingDeleted, error) {
+	return r.books.Deletions(ctx, since, most)
+}
+
+func (r recordings) RecordingSound(v fact.RecordingView) (io.ReadSeekCloser, time.Time, error) {
+	return r.recorder.Open(v.Path)
+}
+
+func (r recordings) RecordingText(v fact.RecordingView) ([]byte, error) {
+	return r.recorder.Metadata(v.Path)
+}
+
+func (r recordings) DeleteRecording(v fact.RecordingView, user, reason string) error {
+	if err := r.recorder.Delete(v); err != nil {
+		return err
+	}
+	r.books.Append(v.Deleted(time.Now(), user, reason))
+	return nil
+}
+
+func (r recordings) RecordingDeleted(d fact.RecordingDeleted) { r.books.Append(d) }
+
+func (r recordings) HoldRecording(h fact.RecordingHeld) { r.books.Append(h) }
+
+// retention deletes recordings by the file as it holds now.
+func (s *server) retention() recorder.Retention {
+	return recorder.Retention{
+		Archive: recordings{s.store, s.recorder}, Delete: s.recorder.Delete, Log: s.log,
+		Keep:  func(v fact.RecordingView) time.Duration { return s.cfg().KeepFor(v.Queue, v.Agent, v.Entry) },
+		Least: func() time.Duration { return s.cfg().LeastKeep() },
+	}
+}

@@ -1,0 +1,89 @@
+package web
+
+import (
+	"errors"
+	"mime"
+	"net/http"
+	"path"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"mediasrv/routing/fact"
+)
+
+// addRecordingFiles adds what isn't JSON of ours: the sound with ranges, and the signed metadata as it was written.
+func (s *Server) addRecordingFiles(api huma.API) {
+	id := []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}}
+	for _, f := range []struct {
+		operation, path, summary, kind string
+		serve                          http.HandlerFunc
+	}{
+		{"recording-sound", recordingSoundPath, "A recording's sound, with ranges (RFC 9110, 14); download=1: as a file", "audio/wav", s.recordingSound},
+		{"recording-metadata", recordingTextPath, "A recording's signed metadata, as it was written", "application/json", s.recordingText},
+	} {
+		s.handle("GET "+f.path, needLogin, f.serve)
+		api.OpenAPI().AddOperation(&huma.Operation{
+			OperationID: f.operation, Method: http.MethodGet, Path: f.path, Summary: f.summary,
+			Security: []map[string][]string{{cookieScheme: {}}}, Parameters: id,
+			Responses: map[string]*huma.Response{
+				"200": {Description: "It", Content: map[string]*huma.MediaType{f.kind: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}},
+				"404": {Description: "There is no such recording, or it is not yours"},
+			},
+		})
+	}
+}
+
+// wanted finds the recording of a request; false: it was refused.
+func (s *Server) wanted(w http.ResponseWriter, r *http.Request) (fact.RecordingView, bool) {
+	v, err := s.recordingFor(r.Context(), r.PathValue("id"))
+	if err == nil {
+		return v, true
+	}
+	status := http.StatusServiceUnavailable
+	if problem := huma.StatusError(nil); errors.As(err, &problem) {
+		status = problem.GetStatus()
+	}
+	refuse(w, status, err.Error())
+	return v, false
+}
+
+func (s *Server) recordingSound(w http.ResponseWriter, r *http.Request) {
+	v, ok := s.wanted(w, r)
+	if !ok {
+		return
+	}
+	sound, at, err := s.opt.Recordings.RecordingSound(v)
+	if err != nil {
+		s.log.Warn("a recording's sound can't be read", "recording", v.ID, "error", err)
+		refuse(w, http.StatusNotFound, "The sound of this recording is gone.")
+		return
+	}
+	defer func() { _ = sound.Close() }()
+	asFile(w, r, "audio/wav", path.Base(v.Path))
+	http.ServeContent(w, r, "", at, sound)
+}
+
+func (s *Server) recordingText(w http.ResponseWriter, r *http.Request) {
+	v, ok := s.wanted(w, r)
+	if !ok {
+		return
+	}
+	text, err := s.opt.Recordings.RecordingText(v)
+	if err != nil {
+		s.log.Warn("a recording's metadata can't be read", "recording", v.ID, "error", err)
+		refuse(w, http.StatusNotFound, "The metadata of this recording are gone.")
+		return
+	}
+	name := path.Base(v.Path)
+	asFile(w, r, "application/json", name[:len(name)-len(path.Ext(name))]+".json")
+	_, _ = w.Write(text)
+}
+
+// asFile sets the headers of a file; browsers keep it under its name if they are asked to download.
+func asFile(w http.ResponseWriter, r *http.Request, kind, name string) {
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "private, no-cache")
+	if r.URL.Query().Get("download") != "" {
+		w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	}
+}
