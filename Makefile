@@ -11,7 +11,7 @@ UI := web/ui/dist/index.html
 UI_SOURCES := $(shell find web/ui -type f -not -path '*/node_modules/*' -not -path 'web/ui/dist/*' -not -name '*.go' -not -path 'web/ui/dev/*')
 
 .DEFAULT_GOAL := help
-.PHONY: help run build ui test check lint format unit race fuzz e2e bench clean tools modules packages-run packages-test
+.PHONY: help run build ui test check lint format unit race fuzz e2e bench model clean tools modules packages-run packages-test
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' Makefile
@@ -54,6 +54,9 @@ e2e: $(UI)
 
 bench: $(UI) ## what a call costs: the engine in virtual time, and the whole server with a load generator (docs/performance.md)
 	@scripts/bench.sh
+
+model: ## the floor against a million random sequences of events, crashes among them: some ten minutes; SEQUENCES=10000 for fewer
+	@go test ./routing/floor -run '^TestSequences$$' -v -timeout 0 -sequences $(or $(SEQUENCES),1000000)
 
 format: tools
 	@git ls-files -z '*.go' | xargs -0 .tools/bin/gofumpt -w

@@ -226,32 +226,3 @@ func TestCommandsAfterTheEnd(t *testing.T) {
 		}
 	})
 }
-
-// BenchmarkFreedAgent is the time from an agent's becoming free to the offer, with 500 agents and 2,000 waiting calls in 50 queues.
-func BenchmarkFreedAgent(b *testing.B) {
-	cfg := testConfig(500, 50)
-	var offer Offer
-	ids := 0
-	now := time.Now()
-	c := newCore(cfg, Rounds{}, func() fact.OfferID { ids++; return fact.OfferID(fmt.Sprint(ids)) }, func(n Notice) {
-		if n.Kind == Offered {
-			offer = n.Offer
-		}
-	}, now)
-	for i := range 2000 {
-		c.enqueue(Waiting{Call: fact.CallID(fmt.Sprintf("c%04d", i)), Queue: fmt.Sprintf("q%02d", i%50), Since: now}, now)
-	}
-	c.reachable("a250", 1, now)
-	if err := c.setStatus("a250", "available", now); err != nil {
-		b.Fatal(err)
-	}
-	c.assign(now)
-	for b.Loop() {
-		c.report(offer, Refused, false, now)
-		c.tick(now)
-		c.assign(now)
-		c.flush(now)
-		now = c.next()
-		c.tick(now)
-	}
-}
