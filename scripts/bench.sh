@@ -39,6 +39,8 @@ now() { date +%s%N; }
 engine() {
 	echo "The engine in virtual time (go test -bench in media):"
 	timeout -k 5 240 go test -run '^$' -bench . -benchtime 1s ./media | grep -E '^(Benchmark|cpu:)' | sed 's/^Benchmark//'
+	echo "A freed agent's next call, 500 agents, 2,000 waiting calls, 50 queues (go test -bench FreedAgent ./routing/floor):"
+	timeout -k 5 120 go test -run '^$' -bench FreedAgent -cpu 1 -benchtime 300x ./routing/floor | grep -E '^Benchmark' | sed 's/^Benchmark//'
 	echo "Calls through the B2BUA, over a network in memory (go test -bench Setup ./internal/bench):"
 	timeout -k 5 120 go test -run '^$' -bench Setup -benchtime 5000x ./internal/bench | grep -E '^Benchmark' | sed 's/^Benchmark//'
 	echo

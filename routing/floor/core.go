@@ -234,8 +234,18 @@ func (c *core) offerAll(now time.Time) {
 		c.tellWhy(now)
 		return
 	}
-	waiting, entries := make([]Waiting, 0, len(c.line)), make([]*entry, 0, len(c.line))
+	somebody := make(map[string]bool) // in these queues somebody is free: of 2,000 calls most need not be looked at
+	for _, a := range agents {
+		for _, q := range a.Queues {
+			somebody[q] = true
+		}
+	}
+	var waiting []Waiting
+	var entries []*entry
 	for _, e := range c.line {
+		if !somebody[e.Queue] {
+			continue
+		}
 		if w, ok := c.wants(e); ok {
 			waiting, entries = append(waiting, w), append(entries, e)
 		}

@@ -112,7 +112,6 @@ type seen struct {
 	offer    *Offer // rings
 	call     fact.CallID
 	wrapUp   time.Time // until; zero: none
-	done     bool      // ended by the agent
 	reserved time.Time
 }
 
