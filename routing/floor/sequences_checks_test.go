@@ -140,7 +140,7 @@ func (m *machine) checkAgents() {
 				m.fail("%s and %s talk in %s", user, other, a.offer.Call)
 			}
 			busy[a.offer.Call] = user
-			if m.core.talks[a.offer.Call] != a || m.calls[a.offer.Call] == nil {
+			if !slices.Contains(m.core.talks[a.offer.Call], a) || m.calls[a.offer.Call] == nil {
 				m.fail("%s talks in %s, which isn't so", user, a.offer.Call)
 			}
 		case WrappingUp:
