@@ -62,7 +62,7 @@ func TestOverloadRefusesBeforeWork(t *testing.T) {
 			t.Errorf("%+v", st)
 		}
 
-		time.Sleep(time.Second)
+		time.Sleep(2 * time.Second)
 		g.got()
 		g.send(carrierAddr, ask{method: "INVITE", callID: "later", body: desc(1, "sendrecv", "")}.String())
 		g.find("SIP/2.0 100")
@@ -74,7 +74,7 @@ func TestOverloadRefusesAShare(t *testing.T) {
 	inBubble(t, func(g *rig) {
 		refused := 0
 		for i := range 40 {
-			g.slow(150 * time.Millisecond)
+			g.slow(200 * time.Millisecond)
 			g.send(carrierAddr, ask{method: "INVITE", callID: fmt.Sprint("c", i), body: desc(1, "sendrecv", "")}.String())
 			if strings.Contains(lines(g.got()), "503") {
 				refused++

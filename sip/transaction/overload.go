@@ -16,9 +16,9 @@ import (
 // INVITEs again (RFC 3261, Timer A: 500 ms), which makes all slower still. Between calm and hurry a share of the calls is refused, so that
 // the rest is served as if there were no others.
 const (
-	calm    = 50 * time.Millisecond
-	hurry   = 250 * time.Millisecond
-	window  = 100 * time.Millisecond // over which the wait is averaged
+	calm    = 100 * time.Millisecond
+	hurry   = 300 * time.Millisecond
+	window  = 100 * time.Millisecond // over which the wait is averaged: what is refused must be felt before the next is
 	backlog = 4096                   // messages that wait; above it every new call is refused
 
 	shedRetry = 2 // Retry-After, s: the wait is measured anew ten times a second, so it may well be over by then

@@ -16,12 +16,12 @@ func TestShare(t *testing.T) {
 		want      float64
 	}{
 		"nothing yet":                   {want: 0},
-		"short waits":                   {wait: []time.Duration{time.Millisecond, 40 * time.Millisecond}, after: window, want: 0},
+		"short waits":                   {wait: []time.Duration{time.Millisecond, 90 * time.Millisecond}, after: window, want: 0},
 		"one late message of many":      {wait: []time.Duration{500 * time.Millisecond, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, after: window, want: 0},
-		"all are late":                  {wait: []time.Duration{300 * time.Millisecond, 400 * time.Millisecond}, after: window, want: 1},
-		"half way":                      {wait: []time.Duration{100 * time.Millisecond, 200 * time.Millisecond}, after: window, want: 0.5},
+		"all are late":                  {wait: []time.Duration{400 * time.Millisecond, 500 * time.Millisecond}, after: window, want: 1},
+		"half way":                      {wait: []time.Duration{150 * time.Millisecond, 250 * time.Millisecond}, after: window, want: 0.5},
 		"in the socket's buffer":        {lay: []time.Duration{2 * time.Second}, after: window, want: 1},
-		"here and there":                {lay: []time.Duration{100 * time.Millisecond}, wait: []time.Duration{50 * time.Millisecond}, after: window, want: 0.5},
+		"here and there":                {lay: []time.Duration{150 * time.Millisecond}, wait: []time.Duration{50 * time.Millisecond}, after: window, want: 0.5},
 		"the window isn't over":         {wait: []time.Duration{time.Second}, after: window - 1, want: 0},
 		"long ago":                      {wait: []time.Duration{time.Second}, after: 10 * window, want: 0},
 		"more than can be looked after": {waiting: backlog + 1, want: 1},
