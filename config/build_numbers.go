@@ -102,14 +102,21 @@ func (b *builder) number(text string, key, n *node) *Number {
 			b.wrong(only, `is only for calls out: expected to: {trunk: NAME} or {number: "+81312345678"}`)
 		}
 	}
-	if menu := to.get("menu"); menu != nil {
+	switch menu, box := to.get("menu"), to.get("voicemail"); {
+	case menu != nil:
 		b.menuEntry(number, n, menu)
 		return number
-	}
-	if box := to.get("voicemail"); box != nil {
+	case box != nil:
 		b.voicemailEntry(number, n, box)
 		return number
 	}
+	b.queueEntry(number, key, n)
+	return number
+}
+
+// queueEntry reads a number whose callers wait for agents.
+func (b *builder) queueEntry(number *Number, key, n *node) {
+	to := n.get("to")
 	silent := number.Queue == "" && b.root.get("company", "default_queue") == nil && len(b.cfg.Queues) > 1
 	switch queue := to.get("queue"); {
 	case queue == nil && silent && !b.mistaken(n):
@@ -129,7 +136,6 @@ func (b *builder) number(text string, key, n *node) *Number {
 		standard = q.Priority
 	}
 	number.Priority = val(n.get("priority"), standard)
-	return number
 }
 
 // menuEntry reads a number that leads to a menu. Its priority and waiting strategy hold for whatever queue the caller chooses.

@@ -204,16 +204,8 @@ func audioOf(cfg *config.Config) []*config.Audio {
 			add(m.Ask.Fallback.Message)
 		}
 	}
-	if refused := refusalsOf(cfg); slices.ContainsFunc(cfg.Routes, func(r config.Route) bool { return len(r.Trunks) > 0 }) && len(cfg.Menus)+len(cfg.Hours)+len(cfg.Waiting) > 0 { // keys may lead to numbers
-		add(refused.NotAllowed, refused.NoLine, refused.Busy, refused.NoAnswer, refused.Then.Message)
-	}
-	for _, name := range slices.Sorted(maps.Keys(cfg.Voicemails)) {
-		v := cfg.Voicemails[name]
-		add(v.Greeting, v.Thanks)
-		if v.Greeting == nil {
-			add(builtInVoicemail(cfg.Company.Speech))
-		}
-	}
+	add(refusalTexts(cfg)...)
+	add(voicemailTexts(cfg)...)
 	for _, name := range slices.Sorted(maps.Keys(cfg.Queues)) {
 		add(cfg.Queues[name].MaxWaiting.Then.Message, cfg.Queues[name].NoAgents.Then.Message)
 	}

@@ -81,3 +81,13 @@ func refusalsOf(cfg *config.Config) config.Refused {
 	}
 	return of
 }
+
+// refusalTexts are all that may be said, if keys may lead to numbers.
+func refusalTexts(cfg *config.Config) []*config.Audio {
+	out := slices.ContainsFunc(cfg.Routes, func(r config.Route) bool { return len(r.Trunks) > 0 })
+	if !out || len(cfg.Menus)+len(cfg.Hours)+len(cfg.Waiting) == 0 {
+		return nil
+	}
+	of := refusalsOf(cfg)
+	return []*config.Audio{of.NotAllowed, of.NoLine, of.Busy, of.NoAnswer, of.Then.Message}
+}

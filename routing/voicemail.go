@@ -1,6 +1,8 @@
 package routing
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -129,4 +131,18 @@ func (c *Centre) VoicemailMarked(of fact.VoicemailView, mark fact.VoicemailMark)
 	c.opt.Store.Append(mark)
 	c.record(fact.Event{At: mark.At, Conversation: of.Conversation, Call: of.Call, Kind: kind, Queue: of.Queue, Agent: mark.User})
 	c.desk.messageChanged(of.Queue)
+}
+
+// voicemailTexts are all that callers hear who leave messages, in the order of names.
+func voicemailTexts(cfg *config.Config) []*config.Audio {
+	var all []*config.Audio
+	for _, name := range slices.Sorted(maps.Keys(cfg.Voicemails)) {
+		box := cfg.Voicemails[name]
+		greeting := box.Greeting
+		if greeting == nil {
+			greeting = builtInVoicemail(cfg.Company.Speech)
+		}
+		all = append(all, greeting, box.Thanks)
+	}
+	return all
 }
