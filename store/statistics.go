@@ -44,7 +44,7 @@ type told struct {
 
 // The kinds of these events are all that stats.Call counts; the second list is that of the index events_of_queues.
 const (
-	countedKinds = `'queued', 'away', 'menu', 'left-queue', 'overflow', 'voicemail', 'offered', 'refused', 'missed', 'offer-failed', 'agent-answered', 'wrap-up-began', 'wrap-up-ended', 'call-ended'`
+	countedKinds = `'queued', 'away', 'menu', 'left-queue', 'overflow', 'voicemail', 'offered', 'refused', 'missed', 'offer-failed', 'agent-answered', 'held', 'resumed', 'agent-left', 'transfer', 'transferred', 'taken-over', 'wrap-up-began', 'wrap-up-ended', 'call-ended'`
 	queryEvents  = `SELECT e.call, e.at, e.kind, e.queue, e.agent, iif(e.kind = 'call-ended', e.detail, ''), c.conversation, c.entry, c.trunk, c.caller
 		FROM calls c JOIN events e ON e.call = c.id
 		WHERE c.direction = 'inbound' AND c.id IN (SELECT call FROM events WHERE kind IN ('queued', 'away', 'offered') AND at >= ? AND at < ?)

@@ -111,11 +111,54 @@ func (c *Call) Add(e fact.Event) {
 		c.offerEnds(e, Lost)
 	case fact.AgentAnswered:
 		c.answered(e)
-	case fact.WrapUpBegan, fact.WrapUpEnded:
-		c.wrapUp(e)
 	case fact.CallEnded:
 		c.ended(e)
+	default:
+		c.work(e)
 	}
+}
+
+// work takes an event of an agent who has, or gets, the call.
+func (c *Call) work(e fact.Event) {
+	s := c.stint(e.Agent)
+	switch e.Kind { //nolint:exhaustive // the others say nothing that is counted
+	case fact.Transferred, fact.TakenOver:
+		c.passed(e)
+		return
+	case fact.HoldBegan, fact.HoldEnded, fact.AgentLeft, fact.TransferBegan, fact.WrapUpBegan, fact.WrapUpEnded:
+	default:
+		return
+	}
+	switch { // of that agent
+	case s == nil:
+	case e.Kind == fact.HoldBegan && s.left.IsZero() && s.held.IsZero():
+		s.held = e.At
+	case e.Kind == fact.HoldEnded:
+		s.resume(e.At)
+	case e.Kind == fact.AgentLeft || e.Kind == fact.TransferBegan:
+		s.leave(e.At)
+	case e.Kind == fact.WrapUpBegan:
+		s.leave(e.At)
+		s.wrapUp = e.At
+	case e.Kind == fact.WrapUpEnded && !s.wrapUp.IsZero():
+		s.wrapped += e.At.Sub(s.wrapUp)
+		s.wrapUp = time.Time{}
+	}
+}
+
+// passed gives the call to the agent of the event, or to somebody who is none: whoever had it has passed it on. The agent's part counts as an offer that was taken.
+func (c *Call) passed(e fact.Event) {
+	for i := range c.stints {
+		if s := &c.stints[i]; s.agent != e.Agent && (s.left.IsZero() || i == len(c.stints)-1) {
+			s.leave(e.At)
+			s.transferred = true
+		}
+	}
+	if s := c.stint(e.Agent); e.Agent == "" || s != nil && s.left.IsZero() {
+		return
+	}
+	c.Offers = append(c.Offers, Offer{Queue: e.Queue, Agent: e.Agent, At: e.At, Outcome: Taken})
+	c.stints = append(c.stints, stint{agent: e.Agent, visit: -1, offer: len(c.Offers) - 1, began: e.At})
 }
 
 // Sum brings the work of agents up to date: what goes on lasts until now.
@@ -141,19 +184,6 @@ func (c *Call) Handled(agent string, now time.Time) (w Work, queue string, ok bo
 		queue = c.Offers[s.offer].Queue
 	}
 	return s.work(now), queue, true
-}
-
-func (c *Call) wrapUp(e fact.Event) {
-	s := c.stint(e.Agent)
-	switch {
-	case s == nil:
-	case e.Kind == fact.WrapUpBegan:
-		s.leave(e.At)
-		s.wrapUp = e.At
-	case !s.wrapUp.IsZero():
-		s.wrapped += e.At.Sub(s.wrapUp)
-		s.wrapUp = time.Time{}
-	}
 }
 
 func (c *Call) queued(e fact.Event) {
