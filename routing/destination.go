@@ -2,12 +2,10 @@ package routing
 
 import (
 	"slices"
-	"time"
 
 	"mediasrv/config"
 	"mediasrv/routing/fact"
 	"mediasrv/routing/floor"
-	"mediasrv/routing/hours"
 )
 
 // goal is a destination that has been looked at: it may be called.
@@ -57,10 +55,10 @@ func worksIn(cfg *config.Config, queue, user string) bool {
 
 func (s *script) lookQueue(to fact.Destination) (goal, error) {
 	q := s.cfg.Queues[to.Queue]
-	switch {
-	case q == nil:
+	if q == nil {
 		return goal{}, ErrUnknownQueue
-	case !hours.Open(q.Hours, time.Now()):
+	}
+	if open, _ := s.takesNow(q); !open {
 		return goal{}, ErrQueueClosed
 	}
 	return goal{to, q.Name}, nil

@@ -223,7 +223,8 @@ func (s *script) legEnded(p *party, e LegEvent) (event, bool) {
 	if s.ringerOf(p) != nil {
 		return event{kind: agentGone, who: p, why: e.Why, text: e.Text, lost: lost(e.Why)}, true
 	}
-	return event{kind: guestGone, who: p, why: e.Why, text: e.Text, status: e.Status}, s.vacate(p)
+	over := !s.row.Ended.IsZero() // then only the legs are waited for, whatever seat they had
+	return event{kind: guestGone, who: p, why: e.Why, text: e.Text, status: e.Status}, s.vacate(p) || over
 }
 
 // isGuest says that a party is the far end of a bridge, or one of those whom agents have called.

@@ -103,6 +103,7 @@ func (t *transfer) connected() Situation {
 // notConnectedTo brings a caller back whose transfer has failed: to the agent who wanted it, if that one is available or in this call's wrap-up,
 // else to the queue, ahead of the others.
 func (s *script) notConnectedTo(sit Situation, name, why string) Situation {
+	s.showParties(nil)
 	s.event(fact.Event{Kind: fact.TransferFailed, Queue: s.row.Queue, Detail: name + " " + why})
 	s.log.Info("transfer failed", "to", name, "why", why)
 	if sit.By == nil || sit.Back {

@@ -8,7 +8,6 @@ import (
 
 	"mediasrv/config"
 	"mediasrv/routing/fact"
-	"mediasrv/routing/hours"
 )
 
 // Targets are those to whom an agent can give the call that the agent is in: agents, the available ones first, and queues.
@@ -31,7 +30,7 @@ func (c *Centre) Targets(user string) fact.Targets {
 		return cmp.Or(cmp.Compare(b2i(b.Free), b2i(a.Free)), cmp.Compare(a.Name, b.Name), cmp.Compare(a.User, b.User))
 	})
 	for _, name := range slices.Sorted(maps.Keys(cfg.Queues)) {
-		t.Queues = append(t.Queues, fact.QueueTarget{QueueView: c.queueView(name), Open: openQueue(cfg.Queues[name])})
+		t.Queues = append(t.Queues, fact.QueueTarget{QueueView: c.queueView(name), Open: c.open(cfg, name)})
 	}
 	return t
 }
@@ -43,7 +42,10 @@ func (c *Centre) queueView(name string) fact.QueueView {
 	return v
 }
 
-func openQueue(q *config.Queue) bool { return hours.Open(q.Hours, time.Now()) }
+func (c *Centre) open(cfg *config.Config, queue string) bool {
+	open, _ := c.takes(cfg.Queues[queue], time.Now(), cfg.Company.TimeZone)
+	return open
+}
 
 func b2i(b bool) int {
 	if b {
