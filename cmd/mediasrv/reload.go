@@ -1,10 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"os"
 	"os/signal"
+	"slices"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -166,6 +168,7 @@ func unheard(faults []error, matters func(*routing.Fault) bool) config.Mistakes 
 			all = append(all, config.Mistake{At: f.At, Text: f.Err.Error()})
 		}
 	}
+	slices.SortStableFunc(all, func(a, b config.Mistake) int { return cmp.Compare(a.At.Line, b.At.Line) })
 	return all
 }
 
