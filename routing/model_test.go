@@ -40,6 +40,7 @@ func TestModel(t *testing.T) {
 		cfg := modelConfig()
 		m.world = newWorld(t, cfg, prompts)
 		m.cfg = cfg
+		m.settle() // the floor has introduced everybody
 		m.store.Forget, m.store.OnAppend, m.dialer.OnDial = true, m.appended, m.dialled
 		for _, user := range slices.Sorted(maps.Keys(cfg.Users)) {
 			m.users = append(m.users, user)
