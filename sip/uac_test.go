@@ -55,7 +55,9 @@ func TestCallOut(t *testing.T) {
 			t.Errorf("negotiated %d times for the same answer", n)
 		}
 		g.send(carrierAddr, reply(inv, "200 OK", "a", calledContact, desc(1, "sendrecv", "8 101"))) // our ACK was lost
-		g.one("ACK")
+		if again := g.one("ACK"); again.text != ack.text {
+			t.Errorf("the ACK of the repeated 200 is\n%s\nthe first was\n%s", again.text, ack.text)
+		}
 		bye := ask{
 			method: "BYE", callID: inv.header("Call-ID"), from: inv.header("To") + ";tag=a", to: inv.header("From"), uri: "sip:x@" + ourAddr,
 		}

@@ -79,7 +79,6 @@ func (d *Dialog) acknowledgeAgain(res *sip.Response) bool {
 	for _, a := range d.acks {
 		if a.seq == seq && a.tag == tag {
 			req := d.build(sip.ACK, seq, a.answer)
-			req.Via().Params = req.Via().Params.Remove("branch")
 			req.Via().Params.Add("branch", a.branch)
 			d.queue.Write(req, d.flow)
 			return true
