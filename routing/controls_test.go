@@ -329,7 +329,7 @@ func TestTransferToAQueue(t *testing.T) {
 			t.Errorf("the caller hears %q, want the strategy of the queue", got)
 		}
 		w.agentIs("aiko", "available", "wrap-up")
-		w.must(w.FinishWrapUp("aiko", fact.WrapUpResult{}))
+		w.does(w.FinishWrapUp("aiko", fact.WrapUpResult{}))
 		aiko := w.answers("aiko")
 		w.hear(both(w.c.Leg, aiko))
 		if v := w.view("aiko").Call; v.Kind != "transferred" || v.Queue != "sales" {
