@@ -14,12 +14,14 @@ type Action struct {
 	// Voicemail is where the caller leaves a message; the call ends.
 	Voicemail string
 	Number    string // E.164: the caller is connected with whoever answers there
-	HangUp    bool
+	// Callback names how the caller is called back; the call ends.
+	Callback string
+	HangUp   bool
 }
 
 // Leads says whether the caller goes somewhere else.
 func (a Action) Leads() bool {
-	return a.Queue != "" || a.Menu != "" || a.Voicemail != "" || a.Number != "" || a.HangUp
+	return a.Queue != "" || a.Menu != "" || a.Voicemail != "" || a.Number != "" || a.Callback != "" || a.HangUp
 }
 
 // Empty is true where the file says nothing.
@@ -40,7 +42,8 @@ func actionKeys() *shape {
 		{key: "number", what: words(`a quoted number such as "+81312345678"`, 64), or: "none", about: "Or is connected with this number."},
 		{key: "hang_up", what: yesNo(), std: "false", about: "Or the call ends."},
 		{key: "voicemail", what: ref("an entry of voicemails"), or: "none", about: "Or leaves a message, as this entry of `voicemails` says."},
-		later("callback"), later("agent"),
+		{key: "callback", what: ref("an entry of callbacks"), or: "none", about: "Or is called back, as this entry of `callbacks` says: the call ends."},
+		later("agent"),
 	}, audioFields()...)...)
 	s.shared = "ACTION"
 	s.expects = "where to go, such as {queue: support}, or a message such as {say: …}"
@@ -88,6 +91,7 @@ func (b *builder) action(n *node) Action {
 		return at.text
 	}
 	a.Queue, a.Menu, a.Voicemail = named("queue", b.queueNames), named("menu", b.menuNames), named("voicemail", b.voicemailNames)
+	a.Callback = named("callback", b.callbackNames)
 	if at := n.get("number"); at != nil && at.value != nil {
 		places++
 		a.Number = b.callable(at)
@@ -98,7 +102,7 @@ func (b *builder) action(n *node) Action {
 	b.needsOf(&a, n)
 	switch {
 	case places > 1:
-		b.wrong(n, "leads to more than one place: expected one of queue, menu, voicemail, number, hang_up")
+		b.wrong(n, "leads to more than one place: expected one of queue, menu, voicemail, number, callback, hang_up")
 	case places == 0 && a.Message == nil && !b.mistaken(n):
 		b.wrong(n, "leads nowhere: expected "+actionKeys().expects)
 	}

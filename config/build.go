@@ -41,6 +41,7 @@ func defaults(dir string) *Config {
 		Menus:      map[string]*Menu{},
 		Hours:      map[string]*Hours{},
 		Voicemails: map[string]*Voicemail{},
+		Callbacks:  map[string]*Callback{},
 		Waiting:    map[string]*WaitingStrategy{},
 		Queues:     map[string]*Queue{},
 		Users:      map[string]*User{},
@@ -58,7 +59,7 @@ type builder struct {
 
 	asked []asked // skills that callers of a queue need
 
-	queueNames, userNames, waitingNames, trunkNames, menuNames, hoursNames, voicemailNames section
+	queueNames, userNames, waitingNames, trunkNames, menuNames, hoursNames, voicemailNames, callbackNames section
 }
 
 func (b *builder) build(path string) *Config {
@@ -68,6 +69,7 @@ func (b *builder) build(path string) *Config {
 	b.waitingNames, b.trunkNames = b.section("waiting_strategies", "waiting strategy"), b.section("trunks", "trunk")
 	b.menuNames, b.hoursNames = b.section("menus", "menu"), b.section("hours", "entry of hours")
 	b.voicemailNames = b.section("voicemails", "entry of voicemails")
+	b.callbackNames = b.section("callbacks", "entry of callbacks")
 	b.top()
 	b.listen(b.root.get("listen"))
 	b.company(b.root.get("company"))
@@ -78,9 +80,11 @@ func (b *builder) build(path string) *Config {
 	b.hours(b.root.get("hours"))
 	b.waiting(b.root.get("waiting_strategies"))
 	b.queues(b.root.get("queues"))
+	b.callbacks(b.root.get("callbacks"))
 	b.defaultQueue(b.root.get("company", "default_queue"))
 	b.refused(b.root.get("company", "refused"))
 	b.voicemails(b.root.get("voicemails"))
+	b.callbackQueues(b.root.get("menus"))
 	b.numbers(b.root.get("numbers"))
 	b.digestUsers()
 	b.allStaffed()

@@ -27,6 +27,7 @@ type Config struct {
 	Menus         map[string]*Menu
 	Hours         map[string]*Hours
 	Voicemails    map[string]*Voicemail
+	Callbacks     map[string]*Callback
 	Waiting       map[string]*WaitingStrategy
 	Queues        map[string]*Queue
 	Users         map[string]*User

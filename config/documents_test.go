@@ -144,6 +144,7 @@ trunks: {t: {accept: {addresses: [192.0.2.1]}}}
 menus: {m: {keys: {1: {queue: support}}}}
 voicemails: {v:}
 hours: {h: {week: {mon: ["09:00-17:00"]}}}
+callbacks: {c:}
 routes: {"+81*":}
 `)
 	stated := read1(t, bare.Path, spellOut(t))
@@ -179,7 +180,7 @@ func read1(t *testing.T, path, text string) *Config {
 // spellOut is the smallest file with every default that the table states.
 func spellOut(t *testing.T) string {
 	t.Helper()
-	instance := map[string]string{"NUMBER": `"+815012345678"`, "QUEUE": "support", "LOGIN": "aiko", "STRATEGY": "w", "TRUNK": "t", "MENU": "m", "HOURS": "h", "VOICEMAIL": "v", "PREFIX": `"+81*"`}
+	instance := map[string]string{"NUMBER": `"+815012345678"`, "QUEUE": "support", "LOGIN": "aiko", "STRATEGY": "w", "TRUNK": "t", "MENU": "m", "HOURS": "h", "VOICEMAIL": "v", "CALLBACK": "c", "PREFIX": `"+81*"`}
 	var b strings.Builder
 	var spell func(indent, path string, s *shape)
 	spell = func(indent, path string, s *shape) {

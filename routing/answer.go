@@ -19,6 +19,9 @@ func (s *script) begin() Situation {
 	sit := Situation{Stage: StageAnswer, Since: now}
 	number := s.cfg.Entry(s.in.To, s.in.Dialled)
 	switch {
+	case s.back != nil:
+		sit.Stage, sit.Target = StageCallback, Target{Queue: s.back.Row.Queue}
+		sit.Since, sit.Priority, sit.Front = s.back.Row.Since, s.back.Row.Priority, s.back.Row.Front
 	case s.order != nil:
 		sit.Stage, sit.Target = StagePlace, Target{Trunk: s.order.Trunk, Number: s.order.Number}
 	case number == nil && s.cfg.IsEmergency(s.in.Dialled):
@@ -49,7 +52,7 @@ func (s *script) openConversation(now time.Time) {
 	conv := s.c.conversations.join(s.row.From, s.in.From.Name, s.row.Queue, now)
 	s.row.Conversation = conv.ID
 	s.log = s.log.With("conversation", conv.ID)
-	s.c.desk.change(s.row.ID, func(k *card) { k.call, k.name = s.row, conv.Name })
+	s.c.desk.change(s.row.ID, func(k *card) { k.call, k.name, k.kind = s.row, conv.Name, s.kind() })
 	s.c.opt.Store.Append(conv)
 	s.c.save(s.row)
 }

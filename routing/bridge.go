@@ -114,6 +114,9 @@ func (s *script) shown(to Target) Caller {
 	if s.order != nil {
 		return Caller{Number: s.order.From}
 	}
+	if s.back != nil {
+		return Caller{Number: s.back.Row.Entry}
+	}
 	from := Caller{Number: s.row.From, Name: s.in.From.Name, Withheld: s.in.Withheld, Hops: s.in.Hops - 1}
 	if to.Number != s.in.To && to.Number != s.in.Dialled { // the caller has dialled another number, which is one of ours
 		from.Via = s.in.To
@@ -128,9 +131,12 @@ func (s *script) shown(to Target) Caller {
 func (s *script) untilGuestAnswers(longest time.Duration) event {
 	early := false
 	for until := time.Now().Add(longest); ; {
-		switch e := s.await(until); e.kind {
-		case guestAnswered, guestGone, over, timeUp:
+		switch e := s.await(until, s.dialVerbs()...); e.kind {
+		case guestAnswered, guestGone, over, timeUp, agentGone:
 			return e
+		case commanded:
+			e.cmd.answer <- nil
+			return event{kind: agentGone, why: fact.EndAgentHungUp}
 		case guestRings:
 			if !early && s.row.Answered.IsZero() {
 				s.ringBack(false)
@@ -140,7 +146,7 @@ func (s *script) untilGuestAnswers(longest time.Duration) event {
 				early = true
 				s.hearEarly()
 			}
-		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:
+		case callerAnswered, agentAnswered, played, pressed, noticed, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:
 		}
 	}
 }
@@ -148,6 +154,7 @@ func (s *script) untilGuestAnswers(longest time.Duration) event {
 // hearEarly passes the network's early media on.
 func (s *script) hearEarly() {
 	s.early = true
+	s.agentHears()
 	if s.customer != nil {
 		s.connect()
 	}

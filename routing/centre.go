@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"mediasrv/config"
+	"mediasrv/routing/callback"
 	"mediasrv/routing/dialout"
 	"mediasrv/routing/fact"
 	"mediasrv/routing/floor"
@@ -40,6 +41,7 @@ type Centre struct {
 	opt           Options // without what a reload changes: see current
 	now           atomic.Pointer[edition]
 	floor         *floor.Floor
+	back          *callback.Keeper
 	desk          *desk
 	conversations *conversations
 	gate          *dialout.Gate
@@ -73,6 +75,7 @@ func New(opt Options) *Centre {
 	})
 	c.now.Store(&edition{cfg: opt.Config, prompts: opt.Prompts, speaker: opt.Speaker})
 	c.opt.Config, c.opt.Prompts, c.opt.Speaker = nil, nil, nil // nobody is to use what a reload leaves behind
+	c.back = newKeeper(c, opt.Resume)
 	c.resume(opt.Resume)
 	for user, open := range c.conversations.loads() {
 		c.floor.Load(user, open)
@@ -93,7 +96,13 @@ func (c *Centre) Run(ctx context.Context) {
 		defer close(floorDone)
 		c.floor.Run(floorCtx)
 	}()
+	backDone := make(chan struct{})
+	go func() {
+		defer close(backDone)
+		c.back.Run(floorCtx)
+	}()
 	<-ctx.Done()
+	c.back.Drain()
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()
@@ -101,6 +110,7 @@ func (c *Centre) Run(ctx context.Context) {
 	c.scripts.Wait()
 	stopFloor()
 	<-floorDone
+	<-backDone
 	c.desk.close()
 }
 
@@ -130,6 +140,7 @@ func (c *Centre) Reachable(user string, phones int) { c.floor.Reachable(user, ph
 
 // Drain refuses new calls from now on (503); those that run go on.
 func (c *Centre) Drain() {
+	c.back.Drain()
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.draining = true

@@ -126,6 +126,14 @@ func (c *conversations) name(id fact.ConversationID) string {
 	return c.byID[id].Name
 }
 
+// isOpen says that a conversation is not closed.
+func (c *conversations) isOpen(id fact.ConversationID) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, ok := c.byID[id]
+	return ok
+}
+
 // load is how many conversations of an agent are not closed.
 func (c *conversations) load(user string) int {
 	c.mu.Lock()

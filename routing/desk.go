@@ -50,6 +50,7 @@ type desk struct {
 	cards    map[fact.CallID]*card
 	agents   map[string]floor.AgentView
 	queues   map[string]fact.QueueView
+	backs    map[string]fact.CallbackCount // by queue
 	watchers map[string][]chan fact.DeskView
 	closed   bool
 	messages map[string]uint64 // changes of a queue's voicemails
@@ -61,6 +62,7 @@ func newDesk() *desk {
 		agents:   make(map[string]floor.AgentView),
 		queues:   make(map[string]fact.QueueView),
 		messages: make(map[string]uint64),
+		backs:    make(map[string]fact.CallbackCount),
 		watchers: make(map[string][]chan fact.DeskView),
 	}
 }
@@ -128,11 +130,7 @@ func (d *desk) setQueue(v fact.QueueView) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.queues[v.Name] = v
-	for user := range d.watchers {
-		if slices.Contains(d.agents[user].Queues, v.Name) {
-			d.show(user)
-		}
-	}
+	d.showQueue(v.Name)
 }
 
 // messageChanged says that there is news of a queue's voicemails.
@@ -140,6 +138,11 @@ func (d *desk) messageChanged(queue string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.messages[queue]++
+	d.showQueue(queue)
+}
+
+// showQueue shows a queue's change to its agents. d.mu is held.
+func (d *desk) showQueue(queue string) {
 	for user := range d.watchers {
 		if slices.Contains(d.agents[user].Queues, queue) {
 			d.show(user)
@@ -232,7 +235,7 @@ func (d *desk) view(user string) fact.DeskView {
 	}
 	for _, name := range a.Queues {
 		if q, ok := d.queues[name]; ok { // the floor has told it, and the file still has it
-			q.Messages = d.messages[name]
+			q.Messages, q.Callbacks = d.messages[name], d.backs[name]
 			v.Queues = append(v.Queues, q)
 		}
 	}
@@ -270,7 +273,9 @@ func (d *desk) all() ([]fact.QueueView, []fact.AgentView) {
 	defer d.mu.Unlock()
 	queues, agents := make([]fact.QueueView, 0, len(d.queues)), make([]fact.AgentView, 0, len(d.agents))
 	for _, name := range slices.Sorted(maps.Keys(d.queues)) {
-		queues = append(queues, d.queues[name])
+		q := d.queues[name]
+		q.Callbacks = d.backs[name]
+		queues = append(queues, q)
 	}
 	for _, user := range slices.Sorted(maps.Keys(d.agents)) {
 		agents = append(agents, d.agents[user].AgentView)

@@ -31,6 +31,7 @@ func (s *script) end(sit Situation) {
 		s.c.orders.end(s.row.ID, why, s.orderEnd)
 	}
 	s.awaitLegs(why)
+	s.endCallback(why)
 	s.c.forget(s.row.ID)
 	for _, in := range s.box.Close() {
 		switch in := in.(type) {

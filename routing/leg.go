@@ -99,7 +99,9 @@ type Target struct {
 	Queue     string
 	Menu      string
 	Voicemail string // an entry of voicemails
-	User      string // an agent, at whatever phone is registered
+	// Callback names how the caller wants to be called back.
+	Callback string
+	User     string // an agent, at whatever phone is registered
 
 	Trunk  string   // whoever answers behind this trunk
 	Number string   // with Trunk: whom to call there: E.164 is spelled as the trunk wants it, all else goes as it is
@@ -169,4 +171,6 @@ type Speech = prompt.Speech
 // Store keeps records. Append never blocks and never fails towards the caller: the journal is in memory, one writer commits behind it.
 type Store interface {
 	Append(...fact.Record)
+	// CommitCallback keeps a callback before it returns, or ctx ends. It blocks.
+	CommitCallback(context.Context, fact.Callback) error
 }

@@ -104,6 +104,8 @@ func (s *script) toward(sit Situation, a config.Action) Situation {
 		sit.Stage, sit.Target = StageMenu, Target{Menu: a.Menu}
 	case a.Voicemail != "":
 		sit.Stage, sit.Target = StageVoicemail, Target{Voicemail: a.Voicemail}
+	case a.Callback != "":
+		sit.Stage, sit.Target = StageRequest, Target{Callback: a.Callback}
 	case a.Number != "":
 		sit.Stage, sit.Target = StageBridge, Target{Number: a.Number, Given: true}
 	default:

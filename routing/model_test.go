@@ -38,7 +38,7 @@ func TestModel(t *testing.T) {
 			open: map[fact.CallID]bool{}, did: map[string]int{},
 		}
 		cfg := modelConfig()
-		m.world = newWorld(t, cfg, prompts)
+		m.world = newWorld(t, cfg, prompts, fact.Resume{})
 		m.cfg = cfg
 		m.settle() // the floor has introduced everybody
 		m.store.Forget, m.store.OnAppend, m.dialer.OnDial = true, m.appended, m.dialled

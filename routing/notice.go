@@ -10,7 +10,12 @@ import (
 
 // notice takes what the floor says. It runs on the floor's goroutine, so it waits for nothing.
 func (c *Centre) notice(n floor.Notice) {
+	if n.Offer.Callback != "" && n.Kind != floor.Considered { // its keeper knows whether there is a call yet
+		c.back.Noticed(n)
+		return
+	}
 	switch n.Kind {
+	case floor.Launched, floor.Cleared:
 	case floor.Offered, floor.Withdrawn, floor.Granted, floor.Void, floor.Overflowed, floor.Deserted:
 		if s := c.call(n.Call); s != nil {
 			s.box.Put(fromFloor(n))

@@ -209,6 +209,9 @@ func audioOf(cfg *config.Config) []*config.Audio {
 	for _, name := range slices.Sorted(maps.Keys(cfg.Queues)) {
 		add(cfg.Queues[name].MaxWaiting.Then.Message, cfg.Queues[name].NoAgents.Then.Message)
 	}
+	for _, name := range slices.Sorted(maps.Keys(cfg.Callbacks)) {
+		add(audioOfCallbacks(cfg, cfg.Callbacks[name])...)
+	}
 	for _, name := range slices.Sorted(maps.Keys(cfg.Hours)) {
 		if a := cfg.Hours[name].Away; a != nil {
 			add(a.Message)

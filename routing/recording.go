@@ -18,7 +18,7 @@ func (s *script) recordAgent(o floor.Offer, others ...*party) *media.Tap {
 
 // record begins a segment of the caller and others, whose channels are in this order; nil: such calls are not recorded, or it failed, and the call goes on.
 func (s *script) record(want config.Recording, seg fact.Segment, others ...*party) *media.Tap {
-	if !want.Inbound || !want.PerLeg && !want.Merged {
+	if out := s.row.Direction == fact.Outbound; out && !want.Outbound || !out && !want.Inbound || !want.PerLeg && !want.Merged {
 		return nil
 	}
 	seg.Channels = []fact.Channel{{Leg: s.customer.row.ID, Seat: fact.SeatCustomer}}

@@ -48,5 +48,7 @@ const (
 	ErrUnknownMode        = Refusal("The way must be listen, whisper, barge or take-over.")
 	ErrCallEnded          = Refusal("This call has ended.")
 	ErrUnreachablePhone   = Refusal("The phone can't be reached.")
+	ErrUnknownPlan        = Refusal("There is no such entry of callbacks.")
+	ErrNotCallable        = Refusal("This number can't be called, or may not be.")
 	ErrUnknownRating      = Refusal("The rating of the line must be between 1 and 5, or 0 for none.")
 )

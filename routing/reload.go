@@ -22,6 +22,7 @@ func (c *Centre) Apply(cfg *config.Config, prompts *Prompts, speaker Speaker) {
 	c.gate.Apply(cfg)
 	c.leavers.apply(old.cfg, cfg)
 	c.floor.Apply(cfg)
+	c.back.Apply(cfg)
 	for user, open := range c.conversations.loads() { // of those who are agents since now, too
 		c.floor.Load(user, open)
 	}

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"mediasrv/media"
+	"mediasrv/routing/callback"
 	"mediasrv/routing/dialout"
 	"mediasrv/routing/fact"
 	"mediasrv/routing/inbox"
@@ -43,6 +44,9 @@ type script struct {
 	early    bool            // the network of a way out has been heard before the answer
 	order    *placed         // of a call that we began; nil: it came in
 	orderEnd fact.OrderEvent
+	back     *callback.Place // of a call that we began for a callback
+	asked    bool            // the caller is to be called back after this call
+	longest  *time.Timer     // ends a call out that lasts too long; nil: none
 	segment  fact.SegmentID
 	paused   bool // the segment
 	masked   bool // the caller's digits are secret
@@ -133,6 +137,10 @@ func (s *script) play(sit *Situation) {
 		stage = (*script).bridge
 	case StagePlace:
 		stage = (*script).place
+	case StageRequest:
+		stage = (*script).request
+	case StageCallback:
+		stage = (*script).callback
 	case StageEnd:
 	}
 	*sit = stage(s, *sit)

@@ -20,6 +20,8 @@ const (
 	StageWait      Stage = "wait"      // the caller waits for an agent, agents ring
 	StageTalk      Stage = "talk"      // caller and agent talk
 	StageTransfer  Stage = "transfer"  // the caller is connected with somebody else, whom an agent has named
+	StageRequest   Stage = "request"   // the caller is to be called back
+	StageCallback  Stage = "callback"  // an agent is found for a customer who is to be called back, and the customer called
 	StageBridge    Stage = "bridge"    // the caller is connected with a party behind a trunk
 	StagePlace     Stage = "place"     // a number is called for somebody who isn't in the call
 	StageEnd       Stage = "end"       // there is nowhere to go

@@ -233,6 +233,9 @@ func (s *script) assign(o floor.Offer) {
 	}
 	s.row.Agent, s.row.Queue = o.User, o.Queue
 	s.c.save(s.row)
+	if s.row.From != "" {
+		s.c.back.GotThrough(s.row.ID, s.row.From, o.Queue, o.User)
+	}
 	conv, before := s.c.conversations.assign(s.row.Conversation, o.User, o.Queue, now)
 	if conv.ID == "" { // closed by somebody while it rang
 		return

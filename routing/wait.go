@@ -134,7 +134,7 @@ func (w *waiter) next() waiting.Step {
 func (w *waiter) enqueue() {
 	w.c.floor.Enqueue(floor.Waiting{
 		Call: w.row.ID, Queue: w.queue.Name, Priority: w.sit.Priority, Front: w.sit.Front, Since: w.sit.Since, Skills: w.sit.Skills,
-		Again: w.offered || w.queue.MaxWaiting.Calls == 0, Stays: w.queue.NoAgents.Then.Empty(),
+		Again: w.offered || w.queue.MaxWaiting.Calls == 0, Stays: w.queue.NoAgents.Then.Empty(), Ghost: w.ghost(),
 	})
 }
 

@@ -68,7 +68,7 @@ var madePrompts = sync.OnceValues(func() (*routing.Prompts, error) {
 	blank := func(name string, length time.Duration) (*prompt.Prompt, error) {
 		return prompt.New(name, make([]int16, int(length.Seconds()*prompt.Rate)), prompt.Rate)
 	}
-	p, faults := routing.Prepare(context.Background(), withMenus(testConfig()), speaker(func(_ context.Context, what routing.Speech) (*prompt.Prompt, error) {
+	p, faults := routing.Prepare(context.Background(), withCallbacks(withMenus(testConfig())), speaker(func(_ context.Context, what routing.Speech) (*prompt.Prompt, error) {
 		return blank(what.Text, 3*time.Second)
 	}), slog.New(slog.DiscardHandler))
 	var err error
@@ -112,9 +112,15 @@ type world struct {
 // inWorld runs a test in a bubble. All agents have a phone and are available. At the end the centre is stopped, and nothing may be left.
 func inWorld(t *testing.T, cfg *config.Config, do func(w *world)) {
 	t.Helper()
+	inWorldAfter(t, cfg, fact.Resume{}, do)
+}
+
+// inWorldAfter is inWorld of a server that has run before.
+func inWorldAfter(t *testing.T, cfg *config.Config, left fact.Resume, do func(w *world)) {
+	t.Helper()
 	prompts := testPrompts(t)
 	synctest.Test(t, func(t *testing.T) {
-		w := newWorld(t, cfg, prompts)
+		w := newWorld(t, cfg, prompts, left)
 		defer func() { // also after a Fatal
 			w.stop()
 			<-w.ended
@@ -130,12 +136,12 @@ func inWorld(t *testing.T, cfg *config.Config, do func(w *world)) {
 	})
 }
 
-func newWorld(t *testing.T, cfg *config.Config, prompts *routing.Prompts) *world {
+func newWorld(t *testing.T, cfg *config.Config, prompts *routing.Prompts, left fact.Resume) *world {
 	t.Helper()
 	w := &world{t: t, ended: make(chan struct{})}
 	w.Centre = routing.New(routing.Options{
 		Config: cfg, Dialer: &w.dialer, Recorder: &w.recorder, Store: &w.store, Prompts: prompts, Log: slog.New(slog.DiscardHandler),
-		Rooms: w.open, Asker: asks{w}, Speaker: speaker(func(_ context.Context, what routing.Speech) (*prompt.Prompt, error) {
+		Rooms: w.open, Asker: asks{w}, Resume: left, Speaker: speaker(func(_ context.Context, what routing.Speech) (*prompt.Prompt, error) {
 			return prompt.New(what.Text, make([]int16, prompt.Rate), prompt.Rate)
 		}),
 	})

@@ -18,7 +18,7 @@ const (
 	rankHint   rank = iota // renewals of sessions
 	rankEvent              // lines of time lines
 	rankChange             // the history of agents' states
-	rankRow                // conversations, calls, legs, recordings, agents, situations
+	rankRow                // conversations, calls, legs, recordings, agents, situations, callbacks
 )
 
 // rankOf says what a record is worth.
@@ -178,6 +178,8 @@ func keyOf(what any) any {
 		return "agent " + r.User
 	case fact.Situation:
 		return "situation " + r.Call
+	case fact.Callback:
+		return r.ID
 	default:
 		return nil
 	}

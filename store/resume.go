@@ -50,6 +50,9 @@ func (s *Store) Resume() (fact.Resume, error) {
 	if r.Agents, err = s.agents(); err != nil {
 		return fact.Resume{}, err
 	}
+	if r.Callbacks, err = s.OpenCallbacks(); err != nil {
+		return fact.Resume{}, err
+	}
 	for _, a := range r.Agents {
 		if a.Call == "" {
 			continue

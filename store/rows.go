@@ -84,6 +84,8 @@ func (w *rowWriter) put(it item) error {
 		return w.exec(holdRecording, stamp(r.At), r.User, r.Reason, r.ID)
 	case fact.VoicemailMark:
 		return w.mark(r)
+	case fact.Callback:
+		return w.exec(putCallback, callbackArgs(r)...)
 	case renewal:
 		return w.exec(putRenewal, stamp(r.expires), r.tokenHash, stamp(r.expires))
 	default:

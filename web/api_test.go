@@ -410,6 +410,8 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 		"POST /api/running/{call}/move": watcher, "PUT /api/agents/{user}/status": watcher, "POST /api/agents/{user}/logout": watcher,
 		"GET /api/recordings": login, "GET /api/recordings.csv": login, "GET /api/recordings/{id}": login, "GET /api/recordings/{id}/sound": login, "GET /api/recordings/{id}/metadata": login,
 		"DELETE /api/recordings/{id}": watcher, "PUT /api/recordings/{id}/hold": watcher, "GET /api/recording-deletions": watcher,
+		"GET /api/callbacks": login, "POST /api/callbacks": agent, "POST /api/callbacks/{id}/take": agent, "POST /api/callbacks/{id}/call": agent,
+		"POST /api/callbacks/{id}/done": agent, "DELETE /api/callbacks/{id}": login, "GET /api/conversations/{conversation}/callbacks": login,
 		"GET /api/reload": watcher, "POST /api/reload": admin,
 		"GET /api/statistics": watcher, "GET /api/statistics.csv": watcher, "GET /api/abandoned": watcher, "GET /api/wallboard/events": watcher,
 		"GET /api/trunks": watcher, "GET /api/trunks/events": watcher, "GET /api/history/{call}": watcher, "POST /api/calls": watcher, "GET /api/calls/{id}": watcher, "DELETE /api/calls/{id}": watcher,

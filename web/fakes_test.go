@@ -356,7 +356,7 @@ func newLab(t *testing.T, change func(*Options)) *lab {
 		}},
 	}
 	opt := Options{
-		Config: l.config, Logins: l.logins, Centre: l.centre, Operations: l.ops, Books: &fakeBooks{}, Voicemails: l.box, Recordings: &fakeRecordings{}, Phones: l.phones, Heavy: l.heavy,
+		Config: l.config, Logins: l.logins, Centre: l.centre, Operations: l.ops, Books: &fakeBooks{}, Voicemails: l.box, Callbacks: &fakeCallbacks{}, Recordings: &fakeRecordings{}, Phones: l.phones, Heavy: l.heavy,
 		Figures: func() Figures { return Figures{} },
 		Draining: func() bool {
 			l.mu.Lock()

@@ -21,6 +21,7 @@ type Options struct {
 	Operations Operations
 	Voicemails Voicemails
 	Recordings Recordings
+	Callbacks  Callbacks
 	Books      Books
 	Heavy      Heavy          // shared by all who burn CPU: hashing of passwords waits here
 	Figures    func() Figures // read at each scrape; must not block for long

@@ -96,6 +96,7 @@ func New(opt Options) (*Server, error) {
 	s.addStatistics(api)
 	s.addVoicemails(api)
 	s.addRecordings(api)
+	s.addCallbacks(api)
 	s.addReload(api)
 	s.addQueues(api)
 	describeEvents(api)

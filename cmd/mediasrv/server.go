@@ -128,7 +128,7 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 	}
 	s.centre.RestoreNotices(ctx, set)
 	s.web, err = web.New(web.Options{
-		Config: s.cfg, Leaving: s.centre.Leaving, Logins: s.store, Centre: s.centre, Operations: operations{s.centre, s.stack, s.store, s.reloader}, Books: s.store, Voicemails: voicemails{s.centre, s.store, s.recorder}, Recordings: recordings{s.store, s.recorder}, Phones: s.stack, Heavy: s.heavy,
+		Config: s.cfg, Leaving: s.centre.Leaving, Logins: s.store, Centre: s.centre, Operations: operations{s.centre, s.stack, s.store, s.reloader}, Books: s.store, Voicemails: voicemails{s.centre, s.store, s.recorder}, Callbacks: callbacks{s.centre, s.store}, Recordings: recordings{s.store, s.recorder}, Phones: s.stack, Heavy: s.heavy,
 		Figures: s.figures, Lines: s.lines, SIP: s.stack.WebSocket(), Draining: s.draining.Load, Log: s.log,
 	})
 	return err

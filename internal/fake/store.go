@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"context"
 	"sync"
 
 	"mediasrv/routing/fact"
@@ -8,8 +9,9 @@ import (
 
 // Store keeps records in memory.
 type Store struct {
-	Forget   bool              // keep nothing: for long runs
-	OnAppend func(fact.Record) // sees every record; nil: nobody
+	Forget   bool                                       // keep nothing: for long runs
+	OnAppend func(fact.Record)                          // sees every record; nil: nobody
+	OnCommit func(context.Context, fact.Callback) error // what CommitCallback does before it keeps the row; nil: nothing
 
 	mu      sync.Mutex
 	records []fact.Record
@@ -27,6 +29,22 @@ func (s *Store) Append(r ...fact.Record) {
 	if !s.Forget {
 		s.records = append(s.records, r...)
 	}
+}
+
+// CommitCallback implements routing.Store.
+func (s *Store) CommitCallback(ctx context.Context, c fact.Callback) error {
+	if s.OnCommit != nil {
+		if err := s.OnCommit(ctx, c); err != nil {
+			return err
+		}
+	}
+	s.Append(c)
+	return nil
+}
+
+// Callbacks are the callbacks as they were written last.
+func (s *Store) Callbacks() []fact.Callback {
+	return latest(Of[fact.Callback](s), func(c fact.Callback) fact.CallbackID { return c.ID })
 }
 
 // Of are all records of one type, in order.

@@ -30,6 +30,8 @@ type QueueView struct {
 	Longest *time.Time `json:"longest"` // since when the longest waiting caller waits; null: nobody waits
 	// Messages grows with every change of the queue's voicemails: time to read the list again.
 	Messages uint64 `json:"messages" doc:"grows with every change of the queue's voicemails"`
+
+	Callbacks CallbackCount `json:"callbacks"` // that hold
 }
 
 // CallView is the call that an agent is offered, talks in, or wraps up.

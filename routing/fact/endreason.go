@@ -37,6 +37,7 @@ const (
 	EndLongestCall             // it was longer than it may be
 	EndQueueFull               // as many callers wait as may
 	EndNoAgents                // nobody is there for the queue
+	EndCallback                // the caller has asked to be called back
 	EndRemote                  // another failure that the peer reported (see the status it sent)
 )
 
@@ -79,6 +80,7 @@ var endings = [...]ending{
 	EndLongestCall:   {"longest-call", 480, "Temporarily Unavailable", 31},
 	EndQueueFull:     {"queue-full", 486, "Busy Here", 17},
 	EndNoAgents:      {"no-agents", 480, "Temporarily Unavailable", 20},
+	EndCallback:      {"callback", 480, "Temporarily Unavailable", 16},
 	EndRemote:        {"remote", 502, "Bad Gateway", 127},
 }
 

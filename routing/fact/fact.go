@@ -202,6 +202,7 @@ type AgentChange struct {
 }
 
 // Record is anything that the journal keeps: Conversation, Call, Leg, Event, AgentChange, Recording, Agent, Situation, Voicemail, VoicemailMark.
+// Record is anything that the journal keeps: Conversation, Call, Leg, Event, AgentChange, Recording, Agent, Situation, Callback.
 type Record interface{ record() }
 
 func (Conversation) record() {}

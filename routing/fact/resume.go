@@ -43,6 +43,8 @@ type Resume struct {
 	Agents  []Agent
 	Calls   []Call   // that agents had or wrapped up, ended
 	Orphans []Orphan // those who waited first, in the order in which they would have been served
+
+	Callbacks []Callback // that hold
 }
 
 func (Agent) record()     {}

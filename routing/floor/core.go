@@ -40,6 +40,7 @@ type entry struct {
 	nextRound time.Time // zero: the present round goes on
 	relaxAt   time.Time // when the call needs less of its agent; zero: never
 	told      bool      // why nobody is free has been said since that changed for this call
+	launched  bool      // the customer of a callback is being called
 }
 
 func newCore(cfg *config.Config, picker Picker, newID func() fact.OfferID, out func(Notice), now time.Time) *core {
@@ -221,6 +222,7 @@ func (c *core) tell(a *agent, now time.Time) {
 func (c *core) assign(now time.Time) {
 	c.evict(now)
 	c.offerAll(now)
+	c.launch(now)
 	for _, e := range c.line {
 		if len(e.offers) == 0 && len(e.Rung) > 0 && e.nextRound.IsZero() {
 			e.nextRound = now.Add(roundPause)
@@ -246,7 +248,7 @@ func (c *core) offerAll(now time.Time) {
 		if !somebody[e.Queue] {
 			continue
 		}
-		if w, ok := c.wants(e); ok {
+		if w, ok := c.wants(e); ok && !e.Ghost.Dials {
 			waiting, entries = append(waiting, w), append(entries, e)
 		}
 	}
@@ -259,7 +261,7 @@ func (c *core) offerAll(now time.Time) {
 // tellWhy says of each call that has just come, or that an agent has just been lost to, why nobody rings for it.
 func (c *core) tellWhy(now time.Time) {
 	for _, e := range c.line {
-		if len(e.offers) == 0 && !e.told {
+		if len(e.offers) == 0 && !e.told && e.Ghost.Callback == "" {
 			e.told = true
 			c.out(Notice{Kind: Considered, At: now, Call: e.Call, Offer: Offer{Queue: e.Queue}, Why: c.explain(e, nil, now)})
 		}
@@ -282,6 +284,7 @@ func (c *core) offer(e *entry, a *agent, now time.Time) {
 	e.told = false
 	o := &Offer{
 		ID: c.newID(), Call: e.Call, User: a.user, Queue: e.Queue, At: now, RingUntil: ring, Lease: ring.Add(leaseSlack),
+		Callback: e.Ghost.Callback,
 	}
 	e.offers = append(e.offers, o)
 	e.Rung[a.user] = true
@@ -360,7 +363,7 @@ func (c *core) flush(now time.Time) {
 		views[name] = &fact.QueueView{Name: name}
 	}
 	for _, e := range c.line {
-		if v := views[e.Queue]; v != nil {
+		if v := views[e.Queue]; v != nil && e.Ghost.Callback == "" {
 			v.Waiting++
 			if v.Longest == nil || e.Since.Before(*v.Longest) {
 				since := e.Since

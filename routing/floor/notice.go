@@ -27,6 +27,8 @@ const (
 	QueueGone                          // the queue is no longer in the file, and nobody waits in it
 	Overflowed                         // the call may not wait: its queue is full
 	Deserted                           // the call waits no more: nobody is there for its queue
+	Launched                           // of a callback whose customer is called first: call now, an agent is free
+	Cleared                            // of a callback, by its keeper: the customer may be called; or not, and Why says why
 )
 
 // Notice is something that the floor says.

@@ -24,6 +24,8 @@ type Waiting struct {
 	Stays    bool               // also where nobody is there: the file that the call began with has nothing else for it
 	Skills   []config.SkillNeed // of its agent, besides those that the queue asks for
 
+	Ghost Ghost // zero: a caller who waits
+
 	Ring   string          // Picker only: config.RingOne, RingAll, RingTopDown
 	Order  []string        // Picker only: the queue's agents, in the order of the file; borrowed, read only
 	Levels []Level         // Picker only: the skills that its agent must have now
@@ -35,6 +37,8 @@ type Waiting struct {
 // before says whether w is served before v.
 func (w Waiting) before(v Waiting) bool {
 	switch {
+	case w.Ghost.Last != v.Ghost.Last:
+		return v.Ghost.Last
 	case w.Priority != v.Priority:
 		return w.Priority > v.Priority
 	case w.Front != v.Front:
@@ -55,6 +59,8 @@ type Offer struct {
 	At        time.Time // UTC
 	RingUntil time.Time // when the call is to stop ringing by itself
 	Lease     time.Time // when the floor frees the agent, whatever the call does
+
+	Callback fact.CallbackID // for which the agent is wanted; empty: for a caller who waits
 }
 
 // Outcome says how an offer failed.

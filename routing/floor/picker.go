@@ -73,7 +73,7 @@ func (p *picking) match(call int) bool {
 	w := p.waiting[call]
 	best := -1
 	for _, k := range p.free[w.Queue] {
-		if p.taken[k] || w.Rung[p.agents[k].User] || !w.suits(p.agents[k].Skills) {
+		if p.taken[k] || w.Rung[p.agents[k].User] || !w.suits(p.agents[k].Skills) || w.Ghost.bars(p.agents[k].User) {
 			continue
 		}
 		if best < 0 || w.prefers(p.agents[k], p.agents[best]) {

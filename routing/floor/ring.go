@@ -15,7 +15,10 @@ func (c *core) wants(e *entry) (Waiting, bool) {
 	q := c.cfg.Queues[e.Queue]
 	w := e.Waiting
 	w.Ring, w.Order, w.Rings = q.Ring, q.Agents, len(e.offers)
-	return w, w.Rings == 0 || q.Ring == config.RingAll && w.Rings < ringMost
+	if e.Ghost.Callback != "" && q.Ring == config.RingAll { // nobody waits: one phone is enough
+		w.Ring = config.RingOne
+	}
+	return w, w.Rings == 0 || w.Ring == config.RingAll && w.Rings < ringMost
 }
 
 // answeredElsewhere stops the other phones that ring for a call which an agent has got.

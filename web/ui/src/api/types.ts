@@ -36,6 +36,8 @@ export interface QueueView {
   longest: string | null;
   /** Grows with every change of the queue's voicemails. */
   messages: number;
+  /** Customers who are to be called back; changed grows with every change of one of them. */
+  callbacks?: { open: number; changed: number };
 }
 
 export interface EventView {

@@ -6,6 +6,7 @@ import { CopyButton } from '../kit/CopyButton';
 import { Icon } from '../kit/Icon';
 import { NumberText } from '../kit/NumberText';
 import { NoCustomer } from './NoCustomer';
+import { PlanCallback } from './PlanCallback';
 import { Timeline } from './Timeline';
 
 /** The customer first, then everything that happened. */
@@ -19,6 +20,7 @@ export function Customer() {
           <Who call={call} />
           <Facts call={call} />
           <Timeline events={call.timeline ?? []} />
+          <PlanCallback />
         </div>
       ) : (
         <NoCustomer />

@@ -2,6 +2,7 @@ import type { Key } from '../../text/catalogue';
 import { t } from '../../text/text';
 import { Icon } from '../kit/Icon';
 import { Keycap } from '../kit/Keycap';
+import { Callbacks } from './Callbacks';
 import { Messages } from './Messages';
 
 const keys: readonly [Key, Key][] = [
@@ -17,6 +18,7 @@ export function NoCustomer() {
   return (
     <div class="no-customer">
       <Messages />
+      <Callbacks />
       <span class="no-customer-sign" aria-hidden="true">
         <Icon name="person" size={28} />
       </span>

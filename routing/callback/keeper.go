@@ -1,0 +1,210 @@
+package callback
+
+import (
+	"context"
+	"maps"
+	"sync/atomic"
+	"time"
+
+	"mediasrv/config"
+	"mediasrv/routing/fact"
+	"mediasrv/routing/floor"
+	"mediasrv/routing/inbox"
+)
+
+// Options make a keeper.
+type Options struct {
+	Config *config.Config
+	World  World
+	NewID  func() string   // ids that are never used again
+	Open   []fact.Callback // that held when the server last ended
+}
+
+// Keeper owns all callbacks that hold. Its methods may be called from any goroutine, also before Run; those without an error return at once.
+type Keeper struct {
+	box   *inbox.Box[step]
+	done  chan struct{}
+	stats atomic.Pointer[Stats]
+	core  *core // owned by Run
+	open  []fact.Callback
+}
+
+// step is something for the keeper's goroutine to do.
+type step func(c *core, now time.Time)
+
+// Stats are figures since the start, and of now.
+type Stats struct {
+	Open     map[string]int // by queue
+	Attempts uint64
+	Ended    map[fact.CallbackState]uint64
+}
+
+// New makes a keeper; it starts nothing.
+func New(opt Options) *Keeper {
+	k := &Keeper{box: inbox.New[step](), done: make(chan struct{}), core: newCore(opt.Config, opt.World, opt.NewID), open: opt.Open}
+	k.stats.Store(&Stats{})
+	return k
+}
+
+// Run keeps the promises until ctx ends. It blocks; call it once.
+func (k *Keeper) Run(ctx context.Context) {
+	defer close(k.done)
+	defer k.box.Close()
+	for queue := range k.core.cfg.Queues {
+		k.core.count(queue, 0)
+	}
+	k.core.recall(k.open, time.Now().UTC())
+	k.open = nil
+	timer := time.NewTimer(time.Hour)
+	defer timer.Stop()
+	for {
+		k.work()
+		wake := time.Hour
+		if next := k.core.next(); !next.IsZero() {
+			wake = time.Until(next)
+		}
+		timer.Reset(wake)
+		select {
+		case <-k.box.Signal():
+		case <-timer.C:
+		case <-ctx.Done():
+			k.work() // what the last calls have said
+			return
+		}
+	}
+}
+
+func (k *Keeper) work() {
+	for {
+		now := time.Now().UTC()
+		k.core.tick(now)
+		do, ok := k.box.Take()
+		if !ok {
+			s := k.core.stats
+			k.stats.Store(&Stats{Open: maps.Clone(s.Open), Attempts: s.Attempts, Ended: maps.Clone(s.Ended)})
+			return
+		}
+		do(k.core, now)
+	}
+}
+
+// Stats waits for nobody.
+func (k *Keeper) Stats() Stats { return *k.stats.Load() }
+
+// Noticed takes what the floor says about a callback.
+func (k *Keeper) Noticed(n floor.Notice) {
+	k.box.Put(func(c *core, _ time.Time) { c.noticed(n) })
+}
+
+// Ask keeps a customer's wish to be called.
+func (k *Keeper) Ask(r Request) (row fact.Callback, err error) {
+	err = k.ask(func(c *core, now time.Time) error { row = c.ask(r, now); return nil })
+	return row, err
+}
+
+// Apply makes a new file hold for what is done from now on.
+func (k *Keeper) Apply(cfg *config.Config) {
+	k.box.Put(func(c *core, now time.Time) { c.apply(cfg, now) })
+}
+
+// Wish is Ask for somebody who isn't in a call; it may be used before Run.
+func (k *Keeper) Wish(r Request) {
+	k.box.Put(func(c *core, now time.Time) { c.ask(r, now) })
+}
+
+// Ended says that the call of a Request is over.
+func (k *Keeper) Ended(call fact.CallID) {
+	k.box.Put(func(c *core, now time.Time) { c.ended(call, now) })
+}
+
+// GotThrough says that a customer and an agent hear each other in a call, be it that of a callback or not.
+func (k *Keeper) GotThrough(call fact.CallID, number, queue, agent string) {
+	k.box.Put(func(c *core, now time.Time) { c.gotThrough(call, number, queue, agent, now) })
+}
+
+// Assigned says that an agent has answered for a callback's call.
+func (k *Keeper) Assigned(call fact.CallID, user string) {
+	k.box.Put(func(c *core, now time.Time) { c.assigned(call, user, now) })
+}
+
+// Dial says that the customer is to be called. World.Tell answers with Cleared once that is on the disk, or has failed: then Why says why, and the
+// customer must not be called.
+func (k *Keeper) Dial(call fact.CallID) {
+	k.box.Put(func(c *core, now time.Time) {
+		row, err := c.dial(call, now)
+		if err != nil {
+			c.cleared(call, err)
+			return
+		}
+		go func() {
+			ctx, cancel := context.WithTimeout(context.Background(), commitTime)
+			defer cancel()
+			err := c.world.Commit(ctx, row)
+			k.box.Put(func(c *core, _ time.Time) { c.cleared(call, err) })
+		}()
+	})
+}
+
+// Over says that the call of a callback has ended.
+func (k *Keeper) Over(call fact.CallID, why fact.EndReason) {
+	k.box.Put(func(c *core, now time.Time) { c.over(call, why, now) })
+}
+
+// Drain says that nobody is to be called any more: the server is about to end.
+func (k *Keeper) Drain() {
+	k.box.Put(func(c *core, now time.Time) {
+		c.drain = true
+		for _, it := range c.open {
+			c.leave(it)
+		}
+	})
+}
+
+// Promise keeps what an agent has promised. Errors are Refusals, here and below.
+func (k *Keeper) Promise(r Request) (row fact.Callback, err error) {
+	err = k.ask(func(c *core, now time.Time) (err error) { row, err = c.promise(r, now); return err })
+	return row, err
+}
+
+// Take gives an agent one of the list.
+func (k *Keeper) Take(user string, id fact.CallbackID) error {
+	return k.ask(func(c *core, now time.Time) error { return c.take(user, id, now) })
+}
+
+// Call gives an agent one of the list, to be called at once: Over has to follow.
+func (k *Keeper) Call(user string, id fact.CallbackID) (p Place, err error) {
+	err = k.ask(func(c *core, now time.Time) (err error) { p, err = c.call(user, id, now); return err })
+	return p, err
+}
+
+// Find is a callback that holds.
+func (k *Keeper) Find(id fact.CallbackID) (row fact.Callback, err error) {
+	err = k.ask(func(c *core, _ time.Time) error {
+		it := c.open[id]
+		if it == nil {
+			return ErrUnknown
+		}
+		row = it.row
+		return nil
+	})
+	return row, err
+}
+
+// Cancel ends a callback that nobody is to make.
+func (k *Keeper) Cancel(id fact.CallbackID, why string) error {
+	return k.ask(func(c *core, now time.Time) error { return c.cancel(id, why, now) })
+}
+
+// ask waits for the keeper's answer.
+func (k *Keeper) ask(what func(*core, time.Time) error) error {
+	answer := make(chan error, 1)
+	if !k.box.Put(func(c *core, now time.Time) { answer <- what(c, now) }) {
+		return ErrGone
+	}
+	select {
+	case err := <-answer:
+		return err
+	case <-k.done:
+		return ErrGone
+	}
+}
