@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"mediasrv/routing/callback"
 	"mediasrv/routing/dialout"
 	"mediasrv/routing/fact"
 	"mediasrv/routing/stats"
@@ -37,13 +38,14 @@ type Stats struct {
 	Queues []fact.QueueView // by name
 	Agents []fact.AgentView // by user
 	Out    dialout.Stats
+	Back   callback.Stats
 	Asks   Asks
 	Since  []stats.Queue // what has happened in queues since the start, by name
 }
 
 // Stats is for metrics; it is plain values and waits for nobody.
 func (c *Centre) Stats() Stats {
-	s := Stats{Calls: make(map[Stage]int), Out: c.gate.Stats(), Asks: c.asks.stats(), Since: c.tally.Queues()}
+	s := Stats{Calls: make(map[Stage]int), Out: c.gate.Stats(), Back: c.back.Stats(), Asks: c.asks.stats(), Since: c.tally.Queues()}
 	c.mu.Lock()
 	for _, call := range c.calls {
 		s.Calls[call.stage]++

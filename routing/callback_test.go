@@ -621,3 +621,23 @@ func TestPromiseIsTakenBack(t *testing.T) {
 		}
 	})
 }
+
+// A queue that a supervisor has closed calls nobody back until it opens again.
+func TestClosedQueueCallsNobodyBack(t *testing.T) {
+	inCallbacks(t, func(w *world) {
+		w.only()
+		w.asks(customer, "1")
+		w.must(w.SetNotice(t.Context(), fact.QueueNotice{Queue: "back", Kind: fact.QueueClosed, Until: time.Now().Add(time.Hour), By: "dana"}))
+		w.available("aiko")
+		w.after(time.Hour - 5*time.Second)
+		w.isQuiet("aiko")
+		w.after(10 * time.Second)
+		w.ringing("aiko").End(fact.EndRefused, "")
+		w.must(w.SetNotice(t.Context(), fact.QueueNotice{Queue: "back", Kind: fact.QueueClosed, Until: time.Now().Add(time.Hour), By: "dana"}))
+		w.after(time.Minute)
+		w.isQuiet("aiko")
+		w.must(w.EndNotice("back", fact.QueueClosed, "dana"))
+		w.settle()
+		w.ringing("aiko")
+	})
+}

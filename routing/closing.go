@@ -82,6 +82,7 @@ func (c *Centre) SetNotice(ctx context.Context, n fact.QueueNotice) error {
 		return err
 	}
 	c.notices.put(&notice{n, message})
+	c.back.Look()
 	c.opt.Store.Append(n)
 	c.opt.Store.Append(fact.Event{At: now, Kind: fact.QueueNoticeSet, Queue: n.Queue, Agent: n.By, Detail: string(n.Kind) + " until " + n.Until.Format(time.RFC3339)})
 	c.opt.Log.Info("a supervisor has set a notice", "queue", n.Queue, "kind", string(n.Kind), "until", n.Until, "by", n.By)
@@ -138,6 +139,7 @@ func (c *Centre) EndNotice(queue string, kind fact.NoticeKind, by string) error 
 	ended := held.QueueNotice
 	ended.Until, ended.By = now, by
 	c.notices.put(&notice{QueueNotice: ended})
+	c.back.Look()
 	c.opt.Store.Append(ended)
 	c.opt.Store.Append(fact.Event{At: now, Kind: fact.QueueNoticeEnded, Queue: queue, Agent: by, Detail: string(kind)})
 	c.opt.Log.Info("a supervisor has ended a notice", "queue", queue, "kind", string(kind), "by", by)
@@ -153,6 +155,7 @@ func (c *Centre) RestoreNotices(ctx context.Context, all []fact.QueueNotice) {
 		}
 		c.notices.put(&notice{n, message})
 	}
+	c.back.Look()
 }
 
 // QueueStates are all queues of the file by name, and whether they take callers now.

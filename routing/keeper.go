@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"time"
 
 	"mediasrv/config"
 	"mediasrv/routing/callback"
@@ -139,6 +140,14 @@ func (c callbacks) Record(e fact.Event) {
 
 // Present implements callback.World.
 func (c callbacks) Present(user string) bool { return c.desk.present(user) }
+
+// Closed implements callback.World.
+func (c callbacks) Closed(queue string, at time.Time) time.Time {
+	if n := c.notices.of(queue, fact.QueueClosed, at); n != nil {
+		return n.Until
+	}
+	return time.Time{}
+}
 
 // Count implements callback.World.
 func (c callbacks) Count(queue string, n fact.CallbackCount) { c.desk.setCallbacks(queue, n) }

@@ -109,7 +109,8 @@ type Figures struct {
 	Out            Out
 	Asks           map[string]uint64 // questions to the HTTP services of menus since the start, by result
 	Uploads        []Upload          // of recordings
-	Since          []QueueCounts     // of every queue in which anything has happened
+	Callbacks      CallbackFigures
+	Since          []QueueCounts // of every queue in which anything has happened
 }
 
 // Upload is how closed recordings are getting to another place.

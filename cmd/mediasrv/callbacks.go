@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"mediasrv/routing"
+	"mediasrv/routing/callback"
 	"mediasrv/routing/fact"
 	"mediasrv/store"
 	"mediasrv/web"
@@ -27,4 +28,13 @@ func (c callbacks) Callbacks(ctx context.Context, f fact.CallbackFilter) ([]fact
 
 func (c callbacks) CallbackEvents(ctx context.Context, conversation fact.ConversationID) ([]fact.Event, error) {
 	return c.books.CallbackEvents(ctx, conversation)
+}
+
+// callbackFigures are those of callbacks for /metrics.
+func callbackFigures(s callback.Stats) web.CallbackFigures {
+	f := web.CallbackFigures{Open: s.Open, Attempts: s.Attempts, Ended: make(map[string]uint64, len(s.Ended))}
+	for how, n := range s.Ended {
+		f.Ended[string(how)] = n
+	}
+	return f
 }

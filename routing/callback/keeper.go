@@ -107,6 +107,11 @@ func (k *Keeper) Apply(cfg *config.Config) {
 	k.box.Put(func(c *core, now time.Time) { c.apply(cfg, now) })
 }
 
+// Look says that a queue was closed or opened.
+func (k *Keeper) Look() {
+	k.box.Put(func(c *core, now time.Time) { c.apply(c.cfg, now) })
+}
+
 // Wish is Ask for somebody who isn't in a call; it may be used before Run.
 func (k *Keeper) Wish(r Request) {
 	k.box.Put(func(c *core, now time.Time) { c.ask(r, now) })

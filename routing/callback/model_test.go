@@ -110,6 +110,7 @@ func (m *model) End(call fact.CallID) bool {
 func (m *model) Save(row fact.Callback)                      { m.journal = append(m.journal, row) }
 func (m *model) Commit(context.Context, fact.Callback) error { return nil }
 func (m *model) Record(e fact.Event)                         { m.say("%s %s %s", e.Kind, e.Call, e.Detail) }
+func (m *model) Closed(string, time.Time) time.Time          { return time.Time{} }
 func (m *model) Present(string) bool                         { return m.rng.IntN(2) == 0 }
 func (m *model) Count(_ string, n fact.CallbackCount) {
 	if n.Open < 0 {

@@ -106,6 +106,10 @@ func (c *core) when(row fact.Callback, at time.Time) time.Time {
 	}
 	w := windowOf(c.plan(row).Hours, row.Number, c.cfg.Company.TimeZone)
 	for range hops {
+		if until := c.world.Closed(row.Queue, at); until.After(at) {
+			at = until
+			continue
+		}
 		if !hours.Open(queue.Hours, at) {
 			if at = hours.Next(queue.Hours, at); at.IsZero() {
 				return at

@@ -26,6 +26,8 @@ type World interface {
 	Record(fact.Event)
 	// Present says whether an agent is there: not away or offline, and with a phone.
 	Present(user string) bool
+	// Closed is until when a supervisor has closed a queue; zero: it isn't closed.
+	Closed(queue string, at time.Time) time.Time
 	// Count says how many callbacks of a queue hold.
 	Count(queue string, n fact.CallbackCount)
 }
