@@ -24,14 +24,10 @@ func (c *Centre) notice(n floor.Notice) {
 		c.record(fact.Event{At: n.At, Call: n.Call, Kind: fact.Considered, Agent: n.Offer.User, Queue: n.Offer.Queue, Detail: n.Why})
 	case floor.AgentChanged:
 		c.agentChanged(n)
+	case floor.WrapUpBegan, floor.WrapUpMore, floor.WrapUpEnded:
+		c.wrapUpChanged(n)
 	case floor.QueueChanged:
 		c.desk.setQueue(n.Queue)
-	case floor.WrapUpBegan:
-		c.wrapUpEvent(n, fact.WrapUpBegan, n.Agent.WrapUp.Until.Sub(n.At).String())
-	case floor.WrapUpMore:
-		c.wrapUpEvent(n, fact.WrapUpExtended, n.Agent.WrapUp.Until.Sub(n.At).String()+" left")
-	case floor.WrapUpEnded:
-		c.wrapUpEnded(n)
 	case floor.Released:
 		c.tally.Released(n.Call, n.Agent.User, n.At)
 		c.desk.sweep(n.Call)
@@ -55,6 +51,17 @@ func (c *Centre) agentChanged(n floor.Notice) {
 	}
 	c.opt.Log.Info("agent changed", "agent", a.User, "status", a.Status, "activity", a.Activity, "reason", a.Reason, "call", n.Call)
 	c.opt.Store.Append(fact.AgentChange{At: n.At, User: a.User, Status: a.Status, Activity: a.Activity, Reason: a.Reason, Call: n.Call})
+}
+
+func (c *Centre) wrapUpChanged(n floor.Notice) {
+	switch n.Kind {
+	case floor.WrapUpBegan:
+		c.wrapUpEvent(n, fact.WrapUpBegan, n.Agent.WrapUp.Until.Sub(n.At).String())
+	case floor.WrapUpMore:
+		c.wrapUpEvent(n, fact.WrapUpExtended, n.Agent.WrapUp.Until.Sub(n.At).String()+" left")
+	default:
+		c.wrapUpEnded(n)
+	}
 }
 
 func (c *Centre) wrapUpEvent(n floor.Notice, kind fact.EventKind, detail string) {

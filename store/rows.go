@@ -68,26 +68,34 @@ func (w *rowWriter) put(it item) error {
 		return w.exec(putAgentChange, w.node, it.sequence, stamp(r.At), r.User, r.Status, r.Activity, r.Reason, r.Call)
 	case fact.QueueNotice:
 		return w.exec(putQueueNotice, r.Queue, r.Kind, stamp(r.Until), r.Say, r.File, r.By, stamp(r.At))
-	case fact.Recording:
-		return w.putRecording(r)
 	case fact.Agent:
 		return w.putAgent(r)
 	case fact.Audit:
 		return w.exec(putAudit, r.ID, stamp(r.At), r.Who, r.What, r.Call, r.User, r.Detail)
 	case fact.Situation:
 		return w.putSituation(r)
-	case fact.Voicemail:
-		return w.exec(putVoicemail, r.ID, r.Conversation, r.Call, r.Segment, r.Box, r.Queue, r.Number, r.Name, r.Entry, stamp(r.Began), r.Length.Milliseconds())
-	case fact.RecordingDeleted:
-		return w.deleteRecording(r)
-	case fact.RecordingHeld:
-		return w.exec(holdRecording, stamp(r.At), r.User, r.Reason, r.ID)
-	case fact.VoicemailMark:
-		return w.mark(r)
 	case fact.Callback:
 		return w.exec(putCallback, callbackArgs(r)...)
 	case renewal:
 		return w.exec(putRenewal, stamp(r.expires), r.tokenHash, stamp(r.expires))
+	default:
+		return w.putSound(it)
+	}
+}
+
+// putSound writes what is about recordings and messages.
+func (w *rowWriter) putSound(it item) error {
+	switch r := it.what.(type) {
+	case fact.Recording:
+		return w.putRecording(r)
+	case fact.RecordingDeleted:
+		return w.deleteRecording(r)
+	case fact.RecordingHeld:
+		return w.exec(holdRecording, stamp(r.At), r.User, r.Reason, r.ID)
+	case fact.Voicemail:
+		return w.exec(putVoicemail, r.ID, r.Conversation, r.Call, r.Segment, r.Box, r.Queue, r.Number, r.Name, r.Entry, stamp(r.Began), r.Length.Milliseconds())
+	case fact.VoicemailMark:
+		return w.mark(r)
 	default:
 		return fmt.Errorf("store: no table for %T", it.what)
 	}
