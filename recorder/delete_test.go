@@ -74,9 +74,15 @@ func TestRetention(t *testing.T) {
 		}
 		a.rows[2].Held = &held
 		var deleted string
-		least := 10 * day
+		changed := now
 		r := Retention{
-			Archive: a, Log: slog.New(slog.DiscardHandler), Least: func() time.Duration { return least },
+			Archive: a, Log: slog.New(slog.DiscardHandler),
+			Least: func() time.Duration {
+				if time.Now().Before(changed) {
+					return 0
+				}
+				return 10 * day
+			},
 			Keep: func(v fact.RecordingView) time.Duration {
 				return map[string]time.Duration{"short": 10 * day, "long": 97 * day}[v.Queue]
 			},
@@ -95,10 +101,9 @@ func TestRetention(t *testing.T) {
 		if len(a.gone) != 4 || a.gone[0].User != "" || a.gone[1].Reason != "kept for 240h0m0s" {
 			t.Errorf("%+v", a.gone)
 		}
-		least, a.asks = 0, 0
+		changed, a.asks = now.Add(150*time.Minute), 0 // then the file is changed
 		ctx, cancel := context.WithTimeout(t.Context(), 5*time.Hour+time.Minute)
 		defer cancel()
-		go func() { time.Sleep(150 * time.Minute); least = 10 * day }() // the file was changed
 		if err := r.Run(ctx); err != nil || a.asks != 3*5 {
 			t.Errorf("%v, %d questions, want five each at three full hours", err, a.asks)
 		}

@@ -10,22 +10,48 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
 )
 
-// shelf is a target in memory.
+// shelf is a target in memory. What it has is read between its calls only, under its lock.
 type shelf struct {
+	err  func(name string) error // nil: none
+	hold func(ctx context.Context, name string)
+
+	mu    sync.Mutex
 	files map[string]string
 	order []string
-	err   func(name string) error // nil: none
-	puts  []time.Time
-	hold  func(ctx context.Context, name string)
+	puts  int
+}
+
+// uploaded are the names in their order.
+func (s *shelf) uploaded() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.order)
+}
+
+// text is what a file has.
+func (s *shelf) text(name string) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.files[name]
+}
+
+func (s *shelf) tries() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.puts
 }
 
 func (s *shelf) Put(ctx context.Context, name string, from Source, size int64) error {
-	s.puts = append(s.puts, time.Now())
+	s.mu.Lock()
+	s.puts++
+	s.mu.Unlock()
 	if s.hold != nil {
 		s.hold(ctx, name)
 	}
@@ -38,6 +64,8 @@ func (s *shelf) Put(ctx context.Context, name string, from Source, size int64) e
 	if err != nil || int64(len(text)) != size {
 		return fmt.Errorf("%d of %d bytes: %w", len(text), size, err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	s.files[name] = string(text)
 	s.order = append(s.order, name)
 	return ctx.Err()
@@ -107,8 +135,8 @@ func TestUploads(t *testing.T) {
 		r.record("a")
 		r.Add("a")
 		synctest.Wait()
-		if !slices.Equal(r.shelf.order, []string{"a.wav", "a.json"}) || r.shelf.files["a.wav"] != "a.wav" {
-			t.Errorf("uploaded %v, want the sound and then its metadata", r.shelf.order)
+		if !slices.Equal(r.shelf.uploaded(), []string{"a.wav", "a.json"}) || r.shelf.text("a.wav") != "a.wav" {
+			t.Errorf("uploaded %v, want the sound and then its metadata", r.shelf.uploaded())
 		}
 		if s := r.Stats(); s.Uploaded != 1 || s.Waiting != 0 || s.Bytes != 11 || len(r.marks()) != 0 {
 			t.Errorf("%+v, marks %v, want one uploaded, none marked", s, r.marks())
@@ -124,8 +152,8 @@ func TestUploadsAfterAStart(t *testing.T) {
 			t.Fatal(err)
 		}
 	}, func(r *rig) {
-		if !slices.Equal(r.shelf.order, []string{"old.wav", "old.json"}) {
-			t.Errorf("uploaded %v, want old", r.shelf.order)
+		if !slices.Equal(r.shelf.uploaded(), []string{"old.wav", "old.json"}) {
+			t.Errorf("uploaded %v, want old", r.shelf.uploaded())
 		}
 		if !slices.Equal(r.marks(), []string{"unfinished.shelf.upload"}) {
 			t.Errorf("marked: %v, want what isn't finished", r.marks())
@@ -136,9 +164,9 @@ func TestUploadsAfterAStart(t *testing.T) {
 // A server that is down for a day loses nothing, is not hammered, and costs two lines of log.
 func TestADayWithoutTheOtherSide(t *testing.T) {
 	onQueue(t, nothing, func(r *rig) {
-		down := true
+		var up atomic.Bool
 		r.shelf.err = func(string) error {
-			if down {
+			if !up.Load() {
 				return errors.New("connection refused")
 			}
 			return nil
@@ -152,10 +180,10 @@ func TestADayWithoutTheOtherSide(t *testing.T) {
 		if s := r.Stats(); s.Waiting != 48 || s.Uploaded != 0 || time.Since(s.Failing) < 23*time.Hour || s.Error == "" {
 			t.Errorf("%+v, want 48 waiting and failing for a day", s)
 		}
-		if tries := len(r.shelf.puts); tries > 24*60/4+20 || tries < 24*60/6 {
+		if tries := r.shelf.tries(); tries > 24*60/4+20 || tries < 24*60/6 {
 			t.Errorf("%d tries in a day, want one in about five minutes", tries)
 		}
-		down = false
+		up.Store(true)
 		time.Sleep(longestPause * 2)
 		if s := r.Stats(); s.Waiting != 0 || s.Uploaded != 48 || !s.Failing.IsZero() || len(r.marks()) != 0 {
 			t.Errorf("%+v, want all 48 uploaded within ten minutes of its return", s)
@@ -180,8 +208,8 @@ func TestPoison(t *testing.T) {
 			r.Add(name)
 		}
 		time.Sleep(5 * time.Second)
-		if len(r.shelf.files) != 4 || r.Stats().Waiting != 1 {
-			t.Errorf("uploaded %v, waiting %d, want a and b, and bad waiting", r.shelf.order, r.Stats().Waiting)
+		if len(r.shelf.uploaded()) != 4 || r.Stats().Waiting != 1 {
+			t.Errorf("uploaded %v, waiting %d, want a and b, and bad waiting", r.shelf.uploaded(), r.Stats().Waiting)
 		}
 		if err := os.Remove(filepath.Join(r.dir, "bad.wav")); err != nil {
 			t.Fatal(err)
@@ -197,7 +225,7 @@ func TestPoison(t *testing.T) {
 func TestMarkedWhileUploading(t *testing.T) {
 	onQueue(t, nothing, func(r *rig) {
 		r.shelf.hold = func(_ context.Context, name string) {
-			if name != "a.json" || len(r.shelf.order) != 1 {
+			if name != "a.json" || len(r.shelf.uploaded()) != 1 {
 				return
 			}
 			if err := os.WriteFile(filepath.Join(r.dir, "a.wav"), []byte("longer than before"), 0o600); err != nil {
@@ -211,8 +239,8 @@ func TestMarkedWhileUploading(t *testing.T) {
 		r.record("a")
 		r.Add("a")
 		synctest.Wait()
-		if r.shelf.files["a.wav"] != "longer than before" || len(r.marks()) != 0 || r.Stats().Waiting != 0 {
-			t.Errorf("uploaded %q, marks %v", r.shelf.files["a.wav"], r.marks())
+		if r.shelf.text("a.wav") != "longer than before" || len(r.marks()) != 0 || r.Stats().Waiting != 0 {
+			t.Errorf("uploaded %q, marks %v", r.shelf.text("a.wav"), r.marks())
 		}
 	})
 }
