@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -61,6 +62,16 @@ func (a *archive) OldRecordings(_ context.Context, before time.Time, after *fact
 	}
 	return page, nil
 }
+
+func (a *archive) Recording(_ context.Context, id string) (fact.RecordingView, bool, error) {
+	for _, v := range a.rows {
+		if v.ID == id {
+			return v, !slices.ContainsFunc(a.gone, func(d fact.RecordingDeleted) bool { return d.ID == id }), nil
+		}
+	}
+	return fact.RecordingView{}, false, nil
+}
+
 func (a *archive) RecordingDeleted(d fact.RecordingDeleted) { a.gone = append(a.gone, d) }
 
 func TestRetention(t *testing.T) {
@@ -108,4 +119,25 @@ func TestRetention(t *testing.T) {
 			t.Errorf("%v, %d questions, want five each at three full hours", err, a.asks)
 		}
 	})
+}
+
+// A hold that comes while a page is being deleted keeps what is still there.
+func TestRetentionSeesAHoldInTime(t *testing.T) {
+	now := time.Now()
+	a := &archive{rows: []fact.RecordingView{{ID: "a", Began: now.Add(-3 * time.Hour)}, {ID: "b", Began: now.Add(-2 * time.Hour)}}}
+	r := Retention{
+		Archive: a,
+		Least:   func() time.Duration { return time.Hour },
+		Keep:    func(fact.RecordingView) time.Duration { return time.Hour },
+		Delete: func(v fact.RecordingView) error {
+			if v.ID == "b" {
+				t.Error("deleted though it is held")
+			}
+			a.rows[1].Held = &now
+			return nil
+		},
+	}
+	if n, err := r.sweep(t.Context(), now); n != 1 || err != nil || len(a.gone) != 1 {
+		t.Errorf("%d deleted, %v, %+v", n, err, a.gone)
+	}
 }

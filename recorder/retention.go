@@ -15,6 +15,8 @@ const sweepEvery = time.Hour
 type Archive interface {
 	// OldRecordings returns some that began before a time and are under no hold, the oldest first, behind another one; none: that was all.
 	OldRecordings(ctx context.Context, before time.Time, after *fact.RecordingView) ([]fact.RecordingView, error)
+	// Recording is one as it is now. false: it is gone.
+	Recording(ctx context.Context, id string) (fact.RecordingView, bool, error)
 	// RecordingDeleted takes a row away and keeps who deleted it. It never blocks.
 	RecordingDeleted(d fact.RecordingDeleted)
 }
@@ -67,12 +69,22 @@ func (r Retention) sweep(ctx context.Context, now time.Time) (deleted int, faile
 			if keep == 0 || v.Began.Add(keep).After(now) {
 				continue
 			}
-			if err := r.Delete(v); err != nil {
+			gone, err := r.delete(ctx, v)
+			switch {
+			case err != nil:
 				failed = err
-				continue
+			case gone:
+				deleted++
+				r.Archive.RecordingDeleted(v.Deleted(now, "", "kept for "+keep.String()))
 			}
-			deleted++
-			r.Archive.RecordingDeleted(v.Deleted(now, "", "kept for "+keep.String()))
 		}
 	}
+}
+
+// delete deletes a recording, unless somebody has put it under a hold, or deleted it, since the list was read: a page may take the disk a while.
+func (r Retention) delete(ctx context.Context, v fact.RecordingView) (gone bool, err error) {
+	if at, found, err := r.Archive.Recording(ctx, v.ID); err != nil || !found || at.Held != nil {
+		return false, err
+	}
+	return true, r.Delete(v)
 }

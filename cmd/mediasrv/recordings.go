@@ -24,13 +24,21 @@ type recordings struct {
 
 // Recordings has what was closed or deleted before it was called, unless the database is slow.
 func (r recordings) Recordings(ctx context.Context, f fact.RecordingFilter) ([]fact.RecordingView, error) {
-	wait, cancel := context.WithTimeout(ctx, commitWait)
-	defer cancel()
-	_ = r.books.Flush(wait) // what isn't there yet is shown by the next reading
+	r.catchUp(ctx)
 	return r.books.Recordings(ctx, f)
 }
 
+// catchUp waits until the database has what was said before: what isn't there in time is seen by the next reading. On a full disk that may be all, and
+// recordings must still be deleted.
+func (r recordings) catchUp(ctx context.Context) {
+	wait, cancel := context.WithTimeout(ctx, commitWait)
+	defer cancel()
+	_ = r.books.Flush(wait)
+}
+
+// Recording knows of a hold that was put on it a moment ago: it may be asked for in order to be deleted.
 func (r recordings) Recording(ctx context.Context, id string) (fact.RecordingView, bool, error) {
+	r.catchUp(ctx)
 	return r.books.Recording(ctx, id)
 }
 

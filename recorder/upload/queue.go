@@ -64,7 +64,7 @@ type Queue struct {
 
 	mu      sync.Mutex
 	waiting []string // the first is being uploaded
-	again   bool     // the first was marked anew meanwhile
+	again   bool     // the first was marked anew, or has become longer, meanwhile
 	stats   Stats
 }
 
@@ -87,8 +87,11 @@ func (q *Queue) Mark(name string) error {
 // Add says that files which were marked are complete. It doesn't wait.
 func (q *Queue) Add(name string) {
 	q.mu.Lock()
-	if !slices.Contains(q.waiting, name) {
+	switch slices.Index(q.waiting, name) {
+	case -1:
 		q.waiting = append(q.waiting, name)
+	case 0: // it may be half sent; if its turn is still to come, first forgets this
+		q.again = true
 	}
 	q.mu.Unlock()
 	select {

@@ -245,6 +245,27 @@ func TestMarkedWhileUploading(t *testing.T) {
 	})
 }
 
+// A file may be marked before the try begins, and grow while it is uploaded: what was added in between is uploaded, too.
+func TestCompleteWhileUploading(t *testing.T) {
+	onQueue(t, nothing, func(r *rig) {
+		r.record("a")
+		r.shelf.hold = func(_ context.Context, name string) {
+			if name != "a.json" || len(r.shelf.uploaded()) != 1 {
+				return
+			}
+			if err := os.WriteFile(filepath.Join(r.dir, "a.wav"), []byte("longer than before"), 0o600); err != nil {
+				t.Error(err)
+			}
+			r.Add("a")
+		}
+		r.Add("a")
+		synctest.Wait()
+		if r.shelf.text("a.wav") != "longer than before" || len(r.marks()) != 0 || r.Stats().Waiting != 0 {
+			t.Errorf("uploaded %q, marks %v", r.shelf.text("a.wav"), r.marks())
+		}
+	})
+}
+
 // The end of the server ends an upload at once; its mark stays.
 func TestEndWhileUploading(t *testing.T) {
 	var r *rig

@@ -55,7 +55,7 @@ func (m *mean) add(now time.Time, d time.Duration) {
 func (m *mean) turn(now time.Time) time.Duration {
 	if passed := now.Sub(m.from); passed >= window {
 		m.last = 0
-		if m.n > 0 && passed < 10*window {
+		if m.n > 0 && passed < 2*window {
 			m.last = m.sum / m.n
 		}
 		m.from, m.sum, m.n = now, 0, 0

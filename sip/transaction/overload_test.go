@@ -23,6 +23,7 @@ func TestShare(t *testing.T) {
 		"in the socket's buffer":        {lay: []time.Duration{2 * time.Second}, after: window, want: 1},
 		"here and there":                {lay: []time.Duration{150 * time.Millisecond}, wait: []time.Duration{50 * time.Millisecond}, after: window, want: 0.5},
 		"the window isn't over":         {wait: []time.Duration{time.Second}, after: window - 1, want: 0},
+		"a window ago":                  {wait: []time.Duration{time.Second}, after: 2 * window, want: 0},
 		"long ago":                      {wait: []time.Duration{time.Second}, after: 10 * window, want: 0},
 		"more than can be looked after": {waiting: backlog + 1, want: 1},
 	} {
