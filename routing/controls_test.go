@@ -417,6 +417,9 @@ func TestConsultation(t *testing.T) {
 			t.Errorf("the caller hears %q, the agent %q", w.c.hears(), w.c.room.Hears(w.aiko))
 		}
 		w.hear(nil)
+		if p := w.view("aiko").Call.Parties[2]; p.Role != "consulted" || p.State != "ringing" {
+			t.Errorf("who is asked is shown as %+v", p)
+		}
 		if v := w.view("ben").Call; v == nil || v.Kind != "consultation" {
 			t.Errorf("ben is shown %+v", v)
 		}

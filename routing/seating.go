@@ -160,7 +160,7 @@ func (t *talker) show() {
 	}
 	for _, p := range t.guests {
 		role, state := roleOf(p), stateOf(p)
-		if p.asked {
+		if p.asked || t.calling != nil && t.calling.who == p && !t.joining {
 			role = "consulted"
 		}
 		if p.row.Answered.IsZero() || t.calling != nil && t.calling.who == p || t.summoned != nil && t.summoned.who == p {

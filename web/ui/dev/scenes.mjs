@@ -1,3 +1,5 @@
+import { both } from './talk.mjs';
+
 // DeskViews of the states that an agent's day goes through.
 const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
 const ahead = (seconds) => ago(-seconds);
@@ -29,6 +31,7 @@ const call = (state, since, more) => ({
   ringUntil: null,
   recording: false,
   paused: false,
+  parties: state === 'talking' ? both() : [],
   endReason: '',
   timeline: [
     { at: ago(since + 62), kind: 'call-began', agent: '', queue: '', detail: '' },

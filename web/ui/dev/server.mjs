@@ -15,6 +15,7 @@ import { WebSocketServer } from 'ws';
 import { scenes } from './scenes.mjs';
 import { SipPeer } from './sip.mjs';
 import { abandoned, statistics, wall } from './supervisor.mjs';
+import { targets, within } from './talk.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
 const csp =
@@ -131,11 +132,19 @@ function api(fake, sessions, key, body, req, res) {
       view.call = null;
       view.wrapUp = null;
       break;
+    case 'GET /api/me/targets':
+      return json(res, 200, targets());
+    case 'POST /api/me/transfer':
+    case 'POST /api/me/complete':
     case 'POST /api/me/hangup':
       setTimeout(() => fake.scene('wrapUp'), 50);
       return json(res, 204);
-    default:
-      return problem(res, 404, 'No such thing here.');
+    default: {
+      const views = view.call && within(view, key, body);
+      if (!views) return problem(res, 404, 'No such thing here.');
+      for (const [i, v] of views.entries()) setTimeout(() => fake.push(v), 30 + 1_500 * i);
+      return json(res, 204);
+    }
   }
   setTimeout(() => fake.push(view), 30);
   return json(res, 204);

@@ -3,6 +3,7 @@ import { mkdirSync } from 'node:fs';
 import { signIn, withBrowser } from './browser.mjs';
 import { startFake } from './server.mjs';
 import { openPage, signInAgain, watchPages } from './supervisor.mjs';
+import { talks } from './talks.mjs';
 
 const out = new URL('../shots/', import.meta.url).pathname;
 mkdirSync(out, { recursive: true });
@@ -40,6 +41,7 @@ for (const colorScheme of (process.env.THEMES ?? 'light,dark').split(',')) {
       if (name === 'talking') await page.getByTestId('notes').evaluate((e) => e.focus());
       await shot(name);
     }
+    await talks(page, fake, shot);
     fake.scene('idle');
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.getByTestId('status-menu').click();

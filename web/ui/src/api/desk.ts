@@ -1,5 +1,5 @@
 import { call } from './http';
-import type { Me, PhoneLogin, Status, WrapUpResult } from './types';
+import type { Destination, Me, PhoneLogin, Status, Targets, WrapUpResult } from './types';
 
 /** Everything that the desk asks of the server. Each throws Refusal. */
 export const deskApi = {
@@ -11,6 +11,21 @@ export const deskApi = {
   extend: () => call<void>('POST', '/api/me/wrap-up/extend'),
   done: (result: WrapUpResult) => call<void>('POST', '/api/me/wrap-up/done', result),
   hangup: () => call<void>('POST', '/api/me/hangup'),
+  mute: (on: boolean) => call<void>('PUT', '/api/me/mute', { on }),
+  hold: () => call<void>('POST', '/api/me/hold'),
+  resume: () => call<void>('POST', '/api/me/resume'),
+  pause: () => call<void>('POST', '/api/me/recording/pause'),
+  unpause: () => call<void>('POST', '/api/me/recording/resume'),
+  digits: (digits: string) => call<void>('POST', '/api/me/digits', { digits }),
+  targets: () => call<Targets>('GET', '/api/me/targets'),
+  transfer: (to: Destination) => call<void>('POST', '/api/me/transfer', to),
+  consult: (to: Destination) => call<void>('POST', '/api/me/consult', to),
+  party: (to: Destination) => call<void>('POST', '/api/me/party', to),
+  drop: (leg: string) => call<void>('DELETE', `/api/me/party/${encodeURIComponent(leg)}`),
+  switch: () => call<void>('POST', '/api/me/switch'),
+  back: () => call<void>('POST', '/api/me/back'),
+  complete: () => call<void>('POST', '/api/me/complete'),
+  merge: () => call<void>('POST', '/api/me/merge'),
 };
 
 export type DeskApi = typeof deskApi;

@@ -1,8 +1,16 @@
 // What the server says and takes. It mirrors routing/fact/desk.go; times are RFC 3339 in UTC.
 
 export type Status = 'available' | 'busy' | 'away' | 'offline';
-export type Activity = 'idle' | 'ringing' | 'talking' | 'wrap-up';
-export type CallKind = 'normal' | 'transferred' | 'callback' | 'personal-callback';
+export type Activity = 'idle' | 'ringing' | 'talking' | 'held' | 'wrap-up';
+export type CallKind =
+  | 'normal'
+  | 'transferred'
+  | 'returned'
+  | 'consultation'
+  | 'conference'
+  | 'supervision'
+  | 'callback'
+  | 'personal-callback';
 export type ConversationStatus = 'open' | 'waiting' | 'solved' | 'closed';
 
 export interface Me {
@@ -50,7 +58,7 @@ export interface EventView {
 
 export interface CallView {
   id: string;
-  state: 'ringing' | 'talking' | 'ended';
+  state: 'ringing' | 'talking' | 'held' | 'ended';
   since: string;
   queue: string;
   kind: CallKind;
@@ -61,8 +69,48 @@ export interface CallView {
   ringUntil: string | null;
   recording: boolean;
   paused: boolean;
+  /** All who are in the call or are called to it. */
+  parties: PartyView[];
   timeline: EventView[] | null;
   endReason: string;
+}
+
+export interface PartyView {
+  leg: string;
+  role: 'customer' | 'agent' | 'consulted' | 'guest' | 'supervisor';
+  state: 'ringing' | 'talking' | 'held' | 'listen' | 'whisper' | 'barge';
+  /** Of an agent; else empty. */
+  user: string;
+  name: string;
+  number: string;
+  muted: boolean;
+  /** The legs whose voices reach this one. */
+  hears: string[];
+}
+
+/** Whom a call is to be connected with: exactly one of these. */
+export type Destination = { user: string } | { queue: string } | { number: string };
+
+export interface AgentTarget {
+  user: string;
+  name: string;
+  status: Status;
+  activity: Activity;
+  since: string;
+  /** Can take a call now. */
+  free: boolean;
+}
+
+export interface QueueTarget extends QueueView {
+  open: boolean;
+}
+
+/** Those to whom an agent can give a call. */
+export interface Targets {
+  agents: AgentTarget[];
+  queues: QueueTarget[];
+  /** A telephone number can be typed. */
+  anyNumber: boolean;
 }
 
 export interface WrapUpView {

@@ -3,7 +3,7 @@ import { type WatchEvents, watch } from './watch';
 
 // What the wallboard's event stream sends. It mirrors web/wallboard.go; times are RFC 3339 in UTC.
 
-export type AgentState = 'available' | 'ringing' | 'talking' | 'wrap-up' | 'busy' | 'away' | 'offline';
+export type AgentState = 'available' | 'ringing' | 'talking' | 'held' | 'wrap-up' | 'busy' | 'away' | 'offline';
 
 export interface WallToday {
   offered: number;

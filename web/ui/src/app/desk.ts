@@ -14,9 +14,10 @@ import { reduce } from '../state/reduce';
 import { type Intent, initial, type Place, type State } from '../state/state';
 import { watches } from '../state/watches';
 import { t } from '../text/text';
+import { Controls } from './controls';
 import { forgetDraft } from './draft-store';
+import { settleLimit } from './settle';
 
-const settleLimit = 3_000; // how long an accepted wish is shown before the view is believed instead
 const inviteLimit = 4_000; // how long an early "answer" waits for the INVITE
 
 /** The desk: it holds the state, and does what the agent asks. Components read it and call it; they change nothing themselves. */
@@ -26,6 +27,9 @@ export class Desk {
   /** The server's time in ms, four times a second. */
   readonly now: Signal<number> = signal(Date.now());
 
+  /** What can be done within a call. */
+  readonly controls: Controls;
+
   private readonly stream: EventStream;
   private readonly phone: Phone;
   private claim: () => void = () => undefined;
@@ -34,6 +38,12 @@ export class Desk {
     private readonly api: DeskApi,
     audio: HTMLAudioElement,
   ) {
+    this.controls = new Controls(api, {
+      panel: this.panel,
+      dispatch: (event) => this.dispatch(event),
+      failed: (place, error) => this.failed(place, error),
+      silence: (on) => this.phone.mute(on),
+    });
     this.stream = new EventStream({
       state: (stream) => this.dispatch({ type: 'stream', stream }),
       view: (view) => this.onView({ type: 'view', view, local: Date.now() }),
@@ -127,10 +137,6 @@ export class Desk {
       this.dispatch({ type: 'intent-over', intent });
       this.failed('call', error);
     }
-  }
-
-  toggleMute(): void {
-    if (this.panel.value.kind === 'talking') this.phone.mute(!this.panel.value.muted);
   }
 
   extend(): Promise<void> {
@@ -246,6 +252,7 @@ export class Desk {
 
   private dispatch(event: DeskEvent): void {
     this.state.value = reduce(this.state.value, event);
+    this.controls.review();
     this.tick();
   }
 }

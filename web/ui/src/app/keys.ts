@@ -1,5 +1,5 @@
 import { effect, type Signal, signal } from '@preact/signals';
-import { type Action, actionsOf } from '../state/actions';
+import { type Deed, deedsOf } from '../state/actions';
 import { commandOf, escapeTwice, holdToRefuse, type KeyCommand, type Stroke } from '../state/keys';
 import type { Desk } from './desk';
 import type { Drafting } from './drafting';
@@ -20,7 +20,10 @@ export class Keys {
     private readonly desk: Desk,
     private readonly drafting: Drafting,
   ) {
-    effect(() => this.onPanel(`${desk.panel.value.kind} ${desk.panel.value.call}`));
+    effect(() => {
+      const { kind, call, talk } = desk.panel.value;
+      this.onPanel(`${kind} ${call} ${talk === 'talking' || talk === 'held' ? 'one' : talk}`);
+    });
     window.addEventListener('keydown', (e) => this.down(e));
     window.addEventListener('keyup', (e) => {
       if (e.key === 'Backspace') this.release();
@@ -28,12 +31,13 @@ export class Keys {
     window.addEventListener('blur', () => this.release());
   }
 
-  /** Does one of the call's actions, as its button does. */
-  act(action: Action): void {
-    if (action === 'answer') this.desk.answer();
-    if (action === 'refuse') this.desk.refuse();
-    if (action === 'mute') this.desk.toggleMute();
-    if (action === 'hangup') void this.desk.hangup();
+  /** Does what a button or a key is for. */
+  act(deed: Deed): void {
+    if (deed === 'answer') this.desk.answer();
+    else if (deed === 'refuse') this.desk.refuse();
+    else if (deed === 'mute') this.desk.controls.toggleMute();
+    else if (deed === 'hangup') void this.desk.hangup();
+    else this.desk.controls.act(deed);
   }
 
   private onPanel(now: string): void {
@@ -47,7 +51,7 @@ export class Keys {
   private down(e: KeyboardEvent): void {
     if (e.defaultPrevented || e.isComposing) return;
     const { kind } = this.desk.panel.value;
-    const command = commandOf(strokeOf(e), actionsOf(this.desk.panel.value), kind === 'wrap-up', this.armed.value);
+    const command = commandOf(strokeOf(e), deedsOf(this.desk.panel.value), kind === 'wrap-up', this.armed.value);
     if (!command) return;
     e.preventDefault();
     if (performance.now() - this.changed >= settleTime) this.run(command);

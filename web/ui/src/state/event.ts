@@ -1,5 +1,5 @@
 import type { DeskView, Me, Status } from '../api/types';
-import type { Intent, Line, Microphone, PhoneCall, Place } from './state';
+import type { Intent, Line, Microphone, PhoneCall, Place, Wish } from './state';
 
 /** Everything that can happen to the desk. `local` is our clock in ms. */
 export type DeskEvent =
@@ -18,6 +18,8 @@ export type DeskEvent =
   | { type: 'status-settled'; status: Status }
   | { type: 'intent'; intent: Intent }
   | { type: 'intent-over'; intent: Intent }
+  | { type: 'wish'; wish: Wish }
+  | { type: 'wish-over'; wish: Wish }
   | { type: 'wrap-up-busy'; busy: 'extend' | 'done' | null }
   | { type: 'refused'; place: Place; why: string }
   | { type: 'refusal-seen'; place: Place }

@@ -34,6 +34,7 @@ export function callView(part: Partial<CallView> = {}): CallView {
     ringUntil: new Date(start + 23_000).toISOString(),
     recording: false,
     paused: false,
+    parties: [],
     timeline: [],
     endReason: '',
     ...part,

@@ -1,6 +1,7 @@
-import type { CallKind, CallView } from '../api/types';
+import type { CallKind, CallView, PartyView } from '../api/types';
 import { instant } from './clock';
-import type { PhoneCall, State } from './state';
+import { isMine, muted, type Talk, talkOf } from './parties';
+import type { PhoneCall, State, Wish } from './state';
 
 export type PanelKind = 'idle' | 'ringing' | 'connecting' | 'talking' | 'ended' | 'wrap-up';
 
@@ -17,8 +18,20 @@ export interface Panel {
   readonly ringUntil: number;
   readonly muted: boolean;
   readonly recording: boolean;
+  readonly paused: boolean;
+  readonly talk: Talk;
+  /** The call is ours to control. */
+  readonly mine: boolean;
+  readonly parties: readonly PartyView[];
+  /** What was asked for and has not happened yet. */
+  readonly wishes: readonly Wish['control'][];
   readonly audio: 'ok' | 'lost' | 'elsewhere';
   readonly endReason: string;
+}
+
+/** The state in one word. */
+export function stateOf({ kind, talk }: Panel): PanelKind | Talk {
+  return kind === 'talking' ? talk : kind;
 }
 
 const empty: Panel = {
@@ -32,6 +45,11 @@ const empty: Panel = {
   ringUntil: 0,
   muted: false,
   recording: false,
+  paused: false,
+  talk: 'talking',
+  mine: false,
+  parties: [],
+  wishes: [],
   audio: 'ok',
   endReason: '',
 };
@@ -69,11 +87,24 @@ function fromCall(s: State, call: CallView): Panel {
     return { ...base, kind: 'ended', since: 0 };
   }
   if (call.state === 'ringing') return ringing(s, base, phone, intent === 'answer');
+  return { ...talking(s, base, call, phone), kind: 'talking', audio: phone ? phone.audio : 'elsewhere' };
+}
+
+// What was wished is shown until the view has it.
+function talking(s: State, base: Panel, call: CallView, phone: PhoneCall | null): Panel {
+  const user = s.view?.agent.user ?? '';
+  const wishes = s.wishes.filter((w) => w.call === call.id).map((w) => w.control);
+  const shown = (yes: Wish['control'], no: Wish['control'], is: boolean) =>
+    wishes.includes(yes) || (is && !wishes.includes(no));
+  const talk = talkOf(call);
+  const plain = talk === 'talking' || talk === 'held';
   return {
     ...base,
-    kind: 'talking',
-    muted: phone?.muted ?? false,
-    audio: phone ? phone.audio : 'elsewhere',
+    wishes,
+    mine: isMine(call, user),
+    muted: shown('mute', 'unmute', phone?.muted || muted(call, user)),
+    paused: shown('pause', 'unpause', call.paused),
+    talk: plain ? (shown('hold', 'resume', talk === 'held') ? 'held' : 'talking') : talk,
   };
 }
 
@@ -96,6 +127,8 @@ function known(call: CallView): Panel {
     since: instant(call.since),
     ringUntil: instant(call.ringUntil),
     recording: call.recording,
+    paused: call.paused,
+    parties: call.parties,
     endReason: call.endReason,
   };
 }

@@ -2,6 +2,7 @@ import type { DeskView } from '../api/types';
 import { adjustOffset, instant } from './clock';
 import type { DeskEvent } from './event';
 import { type Intent, initial, type Place, type State } from './state';
+import { granted, others } from './wishes';
 
 /** The next state. Pure; an event that says nothing new gives the same state. */
 export function reduce(s: State, e: DeskEvent): State {
@@ -22,6 +23,10 @@ export function reduce(s: State, e: DeskEvent): State {
       return { ...s, intent: e.intent, refusals: without(s.refusals, 'call') };
     case 'intent-over':
       return same(s.intent, e.intent) ? { ...s, intent: null } : s;
+    case 'wish':
+      return { ...s, wishes: [...others(s.wishes, e.wish), e.wish], refusals: without(s.refusals, 'call') };
+    case 'wish-over':
+      return { ...s, wishes: s.wishes.filter((wish) => wish !== e.wish) };
     case 'wrap-up-busy':
       return { ...s, wrapUpBusy: e.busy, refusals: e.busy ? without(s.refusals, 'wrapUp') : s.refusals };
     case 'refused':
@@ -67,18 +72,19 @@ function onView(s: State, view: DeskView, local: number): State {
   const offset = adjustOffset(s.offset, instant(view.now), local);
   const wanted = view.agent.status === s.wanted ? null : s.wanted;
   const intent = s.intent && outlives(s.intent, view) ? s.intent : null;
+  const wishes = s.wishes.filter((wish) => !granted(wish, view));
   const left = view.call && view.call.id === s.left ? s.left : '';
   const dismissed = view.notice === s.dismissed ? s.dismissed : '';
   let refusals = s.refusals;
   if (view.call?.id !== s.view?.call?.id && view.call) refusals = without(refusals, 'call');
   if (!view.wrapUp) refusals = without(refusals, 'wrapUp');
-  return { ...s, view, offset, wanted, intent, left, dismissed, refusals };
+  return { ...s, view, offset, wanted, intent, wishes, left, dismissed, refusals };
 }
 
 /** Whether what was asked for can still happen in this view. */
 function outlives(intent: Intent, view: DeskView): boolean {
   if (view.call?.id !== intent.call) return false;
-  if (intent.kind === 'hangup') return view.call.state === 'talking';
+  if (intent.kind === 'hangup') return view.call.state === 'talking' || view.call.state === 'held';
   return view.call.state === 'ringing';
 }
 

@@ -1,4 +1,5 @@
 import type { DeskView, Me, Status } from '../api/types';
+import type { Control } from './actions';
 
 /** What the desk knows, all of it. Changed by reduce only. Times are in ms on the server's clock. */
 export interface State {
@@ -18,6 +19,7 @@ export interface State {
   /** The status that was asked for and is shown until the view has it. */
   readonly wanted: Status | null;
   readonly intent: Intent | null;
+  readonly wishes: readonly Wish[];
   readonly wrapUpBusy: 'extend' | 'done' | null;
   readonly refusals: Readonly<Partial<Record<Place, string>>>;
   /** The notice that the reader has closed. */
@@ -49,6 +51,12 @@ export interface Intent {
   readonly call: string;
 }
 
+/** What was asked for within a call and has not happened yet. */
+export interface Wish {
+  readonly call: string;
+  readonly control: Control | 'mute' | 'unmute';
+}
+
 export const initial: State = {
   session: 'checking',
   me: null,
@@ -62,6 +70,7 @@ export const initial: State = {
   left: '',
   wanted: null,
   intent: null,
+  wishes: [],
   wrapUpBusy: null,
   refusals: {},
   dismissed: '',

@@ -4,6 +4,7 @@ import { instant } from './clock';
 /** The states, those with calls first: the order of bars and words. */
 export const agentStates: readonly AgentState[] = [
   'talking',
+  'held',
   'ringing',
   'wrap-up',
   'available',

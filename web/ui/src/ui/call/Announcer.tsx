@@ -1,3 +1,4 @@
+import { stateOf } from '../../state/panel';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
 
@@ -5,7 +6,7 @@ import { useRoom } from '../context';
 export function Announcer() {
   const { desk } = useRoom();
   const { kind, queue, name, number, muted } = desk.panel.value;
-  const words = [t(`state.${kind}`), queue];
+  const words = [t(`state.${stateOf(desk.panel.value)}`), queue];
   if (kind === 'ringing') words.push(name, number);
   if (kind === 'talking' && muted) words.push(t('muted'));
   return (

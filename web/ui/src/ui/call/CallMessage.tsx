@@ -1,5 +1,6 @@
 import type { Panel } from '../../state/panel';
 import type { State } from '../../state/state';
+import { companyText } from '../../text/party';
 import { endText } from '../../text/reason';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
@@ -29,6 +30,7 @@ function hint(panel: Panel, state: State): string {
   if (panel.kind === 'idle') return t(`idle.${state.wanted ?? state.view?.agent.status ?? 'offline'}`);
   if (panel.kind === 'wrap-up') return t('wrapUpHint');
   if (panel.kind === 'talking' && panel.audio === 'elsewhere') return t('audioElsewhere');
+  if (panel.kind === 'talking') return companyText(panel.parties, state.view?.agent.user ?? '');
   if (panel.kind === 'ended') return endText(panel.endReason);
   return '';
 }

@@ -1,10 +1,12 @@
 import { t } from '../../text/text';
 import { useRoom } from '../context';
 import { CallActions } from './CallActions';
+import { CallControls } from './CallControls';
 import { Caller } from './Caller';
 import { CallMessage } from './CallMessage';
 import { CallState } from './CallState';
 import { RingBar } from './RingBar';
+import { Sheet } from './Sheet';
 
 /** The call: always in the same place, of the same size. */
 export function CallPanel() {
@@ -17,11 +19,14 @@ export function CallPanel() {
       data-testid="call"
       data-state={panel.kind}
       data-muted={panel.muted}
+      data-talk={panel.talk}
     >
       <RingBar panel={panel} />
       <CallState panel={panel} />
       {panel.call && panel.kind !== 'idle' ? <Caller panel={panel} /> : <div class="caller" />}
       <CallMessage panel={panel} />
+      <CallControls panel={panel} />
+      <Sheet panel={panel} />
       <CallActions panel={panel} />
     </section>
   );

@@ -1,5 +1,5 @@
 import { elapsed, remaining } from '../../state/clock';
-import type { Panel } from '../../state/panel';
+import { type Panel, stateOf } from '../../state/panel';
 import { duration } from '../../text/format';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
@@ -11,9 +11,9 @@ export function CallState({ panel }: { panel: Panel }) {
   const time = timeOf(panel, desk.now.value);
   return (
     <div class="call-head">
-      <CallGlyph kind={panel.kind} muted={panel.muted} />
+      <CallGlyph kind={panel.kind} muted={panel.muted} held={panel.talk === 'held'} />
       <h2 class="call-state" data-testid="call-state">
-        <span class="call-word">{t(`state.${panel.kind}`)}</span>
+        <span class="call-word">{t(`state.${stateOf(panel)}`)}</span>
         {panel.queue && (
           <>
             <Separator />

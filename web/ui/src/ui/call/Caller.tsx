@@ -1,7 +1,9 @@
 import type { Panel } from '../../state/panel';
+import { calledOf } from '../../state/parties';
 import { t } from '../../text/text';
 import { CopyButton } from '../kit/CopyButton';
 import { NumberText } from '../kit/NumberText';
+import { PartyChip } from './PartyChip';
 
 /** Who calls, and what kind of call it is. */
 export function Caller({ panel }: { panel: Panel }) {
@@ -25,12 +27,15 @@ export function Caller({ panel }: { panel: Panel }) {
           </span>
         )}
         {panel.recording && panel.kind === 'talking' && (
-          <span class="chip recording">
+          <span class={`chip recording ${panel.paused ? 'paused' : ''}`}>
             <i aria-hidden="true" />
-            {t('recording')}
+            {t(panel.paused ? 'recordingPaused' : 'recording')}
           </span>
         )}
         {panel.muted && <span class="chip muted">{t('muted')}</span>}
+        {panel.kind === 'talking' &&
+          panel.mine &&
+          calledOf(panel.parties).map((p) => <PartyChip key={p.leg} party={p} />)}
       </p>
     </div>
   );

@@ -5,12 +5,18 @@ import { Keycap } from '../kit/Keycap';
 import { Callbacks } from './Callbacks';
 import { Messages } from './Messages';
 
-const keys: readonly [Key, Key][] = [
-  ['shortcutAnswer', 'keyAnswer'],
-  ['shortcutRefuse', 'keyRefuse'],
-  ['shortcutMute', 'keyMute'],
-  ['shortcutHangup', 'keyHangup'],
-  ['shortcutDone', 'keyDone'],
+const keys: readonly [what: Key, key: string][] = [
+  ['shortcutAnswer', t('keyAnswer')],
+  ['shortcutRefuse', t('keyRefuse')],
+  ['shortcutMute', 'M'],
+  ['shortcutHold', 'H'],
+  ['shortcutKeypad', 'K'],
+  ['shortcutRecord', 'R'],
+  ['shortcutTransfer', 'T'],
+  ['shortcutConsult', 'C'],
+  ['shortcutParty', 'P'],
+  ['shortcutHangup', t('keyHangup')],
+  ['shortcutDone', t('keyDone')],
 ];
 
 /** Between calls: what will be here, and the keys to learn meanwhile. */
@@ -29,7 +35,7 @@ export function NoCustomer() {
           <div key={what}>
             <dt>{t(what)}</dt>
             <dd>
-              <Keycap>{t(key)}</Keycap>
+              <Keycap>{key}</Keycap>
             </dd>
           </div>
         ))}
