@@ -180,7 +180,7 @@ func (r *Recorder) complete(name string, m *metadata) error {
 	if m.SHA256, m.Bytes, err = r.store.hash(name + wavPart); err != nil {
 		return err
 	}
-	if err := r.markUploads(name); err != nil {
+	if err := r.markUploads(name, ledgerOf(name)); err != nil {
 		return err
 	}
 	if err := r.ledger.Append(name[:len(dayLayout)], func(at ledger.Link) (ledger.Line, error) { return r.seal(name, m, at) }); err != nil {
@@ -193,7 +193,7 @@ func (r *Recorder) complete(name string, m *metadata) error {
 		return err
 	}
 	r.tell(name, m.recording())
-	r.addUploads(name)
+	r.addUploads(name, ledgerOf(name))
 	return nil
 }
 

@@ -37,10 +37,13 @@ func uploaded(name string) []string {
 	return []string{wavDone, jsonDone}
 }
 
-// markUploads notes on the disk that a file which is being closed, and its day's ledger, have to be uploaded.
-func (r *Recorder) markUploads(name string) error {
+// ledgerOf is the name of the ledger that a recording is in.
+func ledgerOf(name string) string { return path.Join(path.Dir(name), ledger.FileBase) }
+
+// markUploads notes on the disk that files which are about to change have to be uploaded.
+func (r *Recorder) markUploads(names ...string) error {
 	for _, q := range r.uploads {
-		for _, n := range []string{name, path.Join(path.Dir(name), ledger.FileBase)} {
+		for _, n := range names {
 			if err := q.Mark(n); err != nil {
 				return err
 			}
@@ -50,10 +53,11 @@ func (r *Recorder) markUploads(name string) error {
 }
 
 // addUploads says that they are complete.
-func (r *Recorder) addUploads(name string) {
+func (r *Recorder) addUploads(names ...string) {
 	for _, q := range r.uploads {
-		q.Add(name)
-		q.Add(path.Join(path.Dir(name), ledger.FileBase))
+		for _, n := range names {
+			q.Add(n)
+		}
 	}
 }
 

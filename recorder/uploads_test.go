@@ -9,7 +9,9 @@ import (
 	"testing/synctest"
 	"time"
 
+	"mediasrv/recorder/ledger"
 	"mediasrv/recorder/upload"
+	"mediasrv/routing/fact"
 )
 
 // mirror is a target that is another directory.
@@ -51,6 +53,48 @@ func TestUploadedRecordingsAreEvidence(t *testing.T) {
 	if r := evidence(t, dir); r.Good != 3 || len(r.Findings)+len(r.Notes) != 0 {
 		t.Errorf("the original: %+v, want 3 good files, and no marks left", r)
 	}
+}
+
+// A deletion reaches the copy's ledger, too: the next day's names that line. Whoever keeps the copy decides about its files.
+func TestACopyWhoseOriginalIsDeleted(t *testing.T) {
+	dir, copied := t.TempDir(), t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, dir, mirror{copied})
+		s.run()
+		tap := s.begin(twoParties("s1"))
+		talkAll(tap, time.Second, talker{channel: 0, hz: 440}, talker{channel: 1, hz: 880})
+		s.Stop("s1")
+		time.Sleep(time.Second)
+		rec := s.index.part(t, "agent")
+		if err := s.Delete(fact.RecordingView{Path: rec.Path, Segment: rec.Segment, Part: rec.Part, Leg: rec.Leg}); err != nil {
+			t.Error(err)
+		}
+		time.Sleep(time.Second)
+		if u := s.Uploads(); u[0].Waiting != 0 {
+			t.Errorf("%+v", u)
+		}
+		s.stop()
+	})
+	for day, text := range ledgers(t, dir) {
+		if there := ledgers(t, copied)[day]; there != text {
+			t.Errorf("the copy of the ledger %s has\n%s\nthe original\n%s", day, there, text)
+		}
+	}
+}
+
+// ledgers are those of a directory.
+func ledgers(t *testing.T, dir string) map[string]string {
+	t.Helper()
+	found, _ := filepath.Glob(filepath.Join(dir, "*", ledger.FileName))
+	all := map[string]string{}
+	for _, path := range found {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all[filepath.Base(filepath.Dir(path))] = string(text)
+	}
+	return all
 }
 
 // What was recorded before a crash is uploaded after it.
