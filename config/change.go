@@ -22,6 +22,7 @@ func (c *Config) After(running *Config) (next *Config, restart []string) {
 	fixed("listen.rtp", c.Listen.RTPMin == old.Listen.RTPMin && c.Listen.RTPMax == old.Listen.RTPMax, func() {
 		next.Listen.RTPMin, next.Listen.RTPMax = old.Listen.RTPMin, old.Listen.RTPMax
 	})
+	fixed("listen.rtp_rest", c.Listen.RTPRest == old.Listen.RTPRest, func() { next.Listen.RTPRest = old.Listen.RTPRest })
 	fixed("public_address", c.PublicAddress == old.PublicAddress, func() { next.PublicAddress = old.PublicAddress })
 	fixed("data_dir", c.DataDir == old.DataDir, func() { next.DataDir = old.DataDir })
 	fixed("nameservers", Same(c.Nameservers, old.Nameservers), func() { next.Nameservers = old.Nameservers })

@@ -55,13 +55,13 @@ func TestAfterKeepsWhatNeedsARestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := read("m.yml", []byte("data_dir: b\ndrain: 5s\nlisten: {web: \":9443\", rtp: 20000-20999, sip: [udp://:5070]}\npublic_address: 192.0.2.1\n"+
+	file, err := read("m.yml", []byte("data_dir: b\ndrain: 5s\nlisten: {web: \":9443\", rtp: 20000-20999, rtp_rest: 1s, sip: [udp://:5070]}\npublic_address: 192.0.2.1\n"+
 		"nameservers: [192.0.2.53]\ntls: off\ndemo: true"+rest))
 	if err != nil {
 		t.Fatal(err)
 	}
 	next, restart := file.After(old)
-	if want := []string{"listen.sip", "listen.web", "listen.rtp", "public_address", "data_dir", "nameservers", "tls", "demo"}; !slices.Equal(restart, want) {
+	if want := []string{"listen.sip", "listen.web", "listen.rtp", "listen.rtp_rest", "public_address", "data_dir", "nameservers", "tls", "demo"}; !slices.Equal(restart, want) {
 		t.Errorf("%q, want %q", restart, want)
 	}
 	if got := next.Changes(old); !slices.Equal(got, []string{"drain"}) {

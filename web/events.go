@@ -45,6 +45,10 @@ func (s *Server) socket(w http.ResponseWriter, r *http.Request, serve func(*webs
 		return
 	}
 	v := visitorOf(r.Context())
+	if v.live == nil { // over the control socket there is no login that could end
+		refuse(w, http.StatusNotFound, "There is nothing at this address.")
+		return
+	}
 	if !s.live.hold(v.live) {
 		w.Header().Set("Retry-After", "5")
 		refuse(w, http.StatusTooManyRequests, "This login has too many pages open.")

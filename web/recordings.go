@@ -220,7 +220,7 @@ func writeCSV(w io.Writer, all []fact.RecordingView) error {
 	rows := [][]string{{"id", "began", "seconds", "agent", "customer", "name", "queue", "direction", "disposition", "part", "conversation", "call", "leg", "format", "bytes", "sha256", "gaps"}}
 	for _, v := range all {
 		rows = append(rows, []string{
-			v.ID, v.Began.UTC().Format(time.RFC3339), strconv.FormatFloat(v.Seconds, 'f', 1, 64), v.Agent, v.Number, harmless(v.Name), v.Queue, v.Direction, harmless(v.Disposition),
+			v.ID, v.Began.UTC().Format(time.RFC3339), strconv.FormatFloat(v.Seconds, 'f', 1, 64), v.Agent, harmless(v.Number), harmless(v.Name), v.Queue, v.Direction, harmless(v.Disposition),
 			v.Part, string(v.Conversation), string(v.Call), string(v.Leg), v.Format, strconv.FormatInt(v.Bytes, 10), v.SHA256, strconv.Itoa(len(v.Gaps)),
 		})
 	}

@@ -70,7 +70,7 @@ func TestControlSocket(t *testing.T) {
 		return res.StatusCode
 	}
 	for route, want := range map[string]int{
-		"POST /api/reload": 200, "GET /api/trunks": 200, "GET /metrics": 200, "GET /api/nothing": 404, "PUT /api/me/status": 403,
+		"POST /api/reload": 200, "GET /api/trunks": 200, "GET /metrics": 200, "GET /api/nothing": 404, "GET " + wallboardPath: 404, "PUT /api/me/status": 403,
 	} {
 		method, path, _ := strings.Cut(route, " ")
 		if got := ask(method, path, ""); got != want {
