@@ -13,14 +13,17 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// settle is how long files must be left alone before they are read: editors write in steps, and several files change together.
-const settle = 300 * time.Millisecond
+const (
+	// settle is how long files must be left alone before they are read: editors write in steps, and several files change together.
+	settle = 300 * time.Millisecond
+	// lookAgain is how often a folder is looked for that is gone.
+	lookAgain = 2 * time.Second
+)
 
 // Watch looks after the files that matter: the operator's, and those that it names.
 type Watch struct {
 	watcher *fsnotify.Watcher
 	files   func() []string
-	folders map[string]bool // watched; files that are replaced are seen so, too
 	seen    map[string]stamp
 }
 
@@ -30,7 +33,7 @@ func NewWatch(files func() []string) (*Watch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("config: watch: %w", err)
 	}
-	w := &Watch{watcher: watcher, files: files, folders: map[string]bool{}}
+	w := &Watch{watcher: watcher, files: files}
 	if err := w.look(); err != nil {
 		_ = watcher.Close()
 		return nil, err
@@ -62,30 +65,36 @@ func (w *Watch) Run(ctx context.Context, changed func()) {
 			}
 			quiet.Reset(settle)
 		case <-quiet.C:
-			now := w.stamps()
-			if maps.Equal(now, w.seen) {
-				continue
+			if !w.compare(changed) {
+				quiet.Reset(lookAgain)
 			}
-			changed()
-			_ = w.look() // a folder that is gone can't be watched; the others are
-			w.seen = w.after(now)
 		}
 	}
 }
 
-// look watches the folders of all files.
+// compare calls changed if a file has become another one. It reports whether all folders are watched: first of all, so that nothing that comes
+// after the look at their files is missed.
+func (w *Watch) compare(changed func()) bool {
+	failed := w.look()
+	now := w.stamps()
+	if maps.Equal(now, w.seen) {
+		return failed == nil
+	}
+	changed()
+	failed = w.look() // the file may name others now
+	w.seen = w.after(now)
+	return failed == nil
+}
+
+// look watches the folders of all files: files that are replaced are seen so, too. A folder that was itself replaced is another one under its old
+// name, so all are added each time; one that is gone can't be watched, the others are.
 func (w *Watch) look() error {
 	var failed error
 	for _, path := range w.files() {
 		folder := filepath.Dir(path)
-		if w.folders[folder] {
-			continue
-		}
 		if err := w.watcher.Add(folder); err != nil {
 			failed = fmt.Errorf("config: watch %s: %w", folder, err)
-			continue
 		}
-		w.folders[folder] = true
 	}
 	return failed
 }

@@ -60,3 +60,45 @@ func TestWatch(t *testing.T) {
 		t.Errorf("%d more", len(seen))
 	}
 }
+
+// A folder that is replaced, and was away for a while, is watched on.
+func TestWatchOfAFolderThatIsReplaced(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "etc")
+	path := filepath.Join(dir, "m.yml")
+	write := func(text string) {
+		t.Helper()
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("a")
+	w, err := NewWatch(func() []string { return []string{path} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	seen, ended := make(chan string, 10), make(chan struct{})
+	go func() {
+		defer close(ended)
+		w.Run(ctx, func() {
+			text, _ := os.ReadFile(path)
+			seen <- string(text)
+		})
+	}()
+	if err := os.Rename(dir, dir+".old"); err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []string{"", "bb", "ccc"} { // away, there again, and written
+		if step != "" {
+			write(step)
+		}
+		if got := <-seen; got != step {
+			t.Errorf("%q, want %q", got, step)
+		}
+	}
+	stop()
+	<-ended
+}
