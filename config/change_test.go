@@ -91,3 +91,25 @@ func TestDataDirOfAFileThatIsRefused(t *testing.T) {
 		t.Error("a file that isn't there has no data_dir")
 	}
 }
+
+func TestZoneOfAFileThatIsRefused(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m.yml")
+	for text, want := range map[string]string{
+		"nonsense: 1\n": "UTC",
+		"nonsense: 1\ncompany: {nonsense: 2, time_zone: Asia/Tokyo}\n": "Asia/Tokyo",
+		"company: {time_zone: {a: b}}\n":                               "UTC",
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := ZoneOf(path); err != nil || got.String() != want {
+			t.Errorf("%q: %v %v", text, got, err)
+		}
+	}
+	if err := os.WriteFile(path, []byte("company: {time_zone: Mars/Olympus}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ZoneOf(path); err == nil {
+		t.Error("a zone that there is not")
+	}
+}

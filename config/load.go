@@ -1,6 +1,9 @@
 package config
 
-import "path/filepath"
+import (
+	"path/filepath"
+	"time"
+)
 
 // Load reads, checks and resolves a file. Its error is a Mistakes with every mistake found. It reads the secrets and looks at the files
 // that the file names, so it may wait for the disk.
@@ -43,21 +46,46 @@ func read(path string, text []byte) (*Config, error) {
 
 // DataDirOf reads the data_dir of a file, whatever else is wrong with it: a running server is found by it.
 func DataDirOf(path string) (string, error) {
-	text, err := readFile(path)
+	root, absolute, err := peek(path)
 	if err != nil {
-		return "", Mistakes{{At: Position{File: path, Line: 1, Column: 1}, Text: err.Error()}}
-	}
-	absolute, err := filepath.Abs(path)
-	if err != nil {
-		return "", Mistakes{{At: Position{File: path, Line: 1, Column: 1}, Text: err.Error()}}
-	}
-	root, mistakes := parse(path, text)
-	if root == nil {
-		return "", mistakes
+		return "", err
 	}
 	c := &checker{dir: filepath.Dir(absolute)}
 	if n := root.get("data_dir"); n != nil && n.kind == scalar && n.text != "" {
 		return c.path(n.text), nil
 	}
 	return c.path("data"), nil
+}
+
+// ZoneOf reads the company's time zone of a file, whatever else is wrong with it: who commands a running server means its times of the day.
+func ZoneOf(path string) (*time.Location, error) {
+	root, _, err := peek(path)
+	if err != nil {
+		return nil, err
+	}
+	n := root.get("company", "time_zone")
+	if n == nil || n.kind != scalar || n.text == "" {
+		return time.UTC, nil
+	}
+	zone, err := time.LoadLocation(n.text)
+	if err != nil {
+		return nil, Mistakes{{At: n.at, Key: "company.time_zone", Text: err.Error()}}
+	}
+	return zone, nil
+}
+
+// peek reads a file without checking it.
+func peek(path string) (root *node, absolute string, err error) {
+	text, err := readFile(path)
+	if err == nil {
+		absolute, err = filepath.Abs(path)
+	}
+	if err != nil {
+		return nil, "", Mistakes{{At: Position{File: path, Line: 1, Column: 1}, Text: err.Error()}}
+	}
+	root, mistakes := parse(path, text)
+	if root == nil {
+		return nil, "", mistakes
+	}
+	return root, absolute, nil
 }

@@ -15,21 +15,24 @@ const voicemailsMost = 200
 const voicemailColumns = `SELECT v.id, v.conversation, v.call, v.box, v.queue, v.number, v.name, v.entry, v.began, v.ms, v.heard, v.heard_by, v.done, v.done_by,
 	coalesce(r.path, ''), r.began, r.ended FROM voicemails v LEFT JOIN recordings r ON r.segment = v.segment AND v.segment <> '' `
 
-// Voicemails returns the messages of queues, at most 200: those that are still to be dealt with, the oldest first; or with done the others, the latest
+// Voicemails returns the messages of queues (nil: of all), at most 200: those that are still to be dealt with, the oldest first; or with done the others, the latest
 // first. It reads the database.
 func (s *Store) Voicemails(ctx context.Context, queues []string, done bool) ([]fact.VoicemailView, error) {
-	if len(queues) == 0 {
+	if queues != nil && len(queues) == 0 {
 		return nil, nil
 	}
-	args := make([]any, len(queues))
+	of, args := "1", make([]any, len(queues))
 	for i, q := range queues {
 		args[i] = q
+	}
+	if queues != nil {
+		of = "v.queue IN (?" + strings.Repeat(", ?", len(queues)-1) + ")"
 	}
 	order := "v.done IS NULL ORDER BY v.began, v.id"
 	if done {
 		order = "v.done IS NOT NULL ORDER BY v.began DESC, v.id DESC"
 	}
-	where := fmt.Sprintf("WHERE v.queue IN (?%s) AND %s LIMIT %d", strings.Repeat(", ?", len(queues)-1), order, voicemailsMost)
+	where := fmt.Sprintf("WHERE %s AND %s LIMIT %d", of, order, voicemailsMost)
 	return s.voicemails(ctx, where, args...)
 }
 

@@ -33,8 +33,11 @@ func TestVoicemails(t *testing.T) {
 	if len(all) != 2 || all[0].ID != "m1" || all[1].ID != "m2" || !all[0].Ready || all[1].Ready || all[0].Seconds != 12.5 || all[0].Path != "2026-11-21/a.wav" || all[0].Heard != nil || !all[0].At.Equal(at) {
 		t.Errorf("%+v", all)
 	}
-	if all := list(false); len(all) != 0 {
+	if all := list(false, []string{}...); len(all) != 0 {
 		t.Errorf("of no queue: %+v", all)
+	}
+	if all, err := s.Voicemails(t.Context(), nil, false); err != nil || len(all) != 3 {
+		t.Errorf("of all queues: %+v, %v", all, err)
 	}
 	s.Append(fact.VoicemailMark{ID: "m1", At: at.Add(time.Minute), User: "aiko"}, fact.VoicemailMark{ID: "m1", At: at.Add(2 * time.Minute), User: "ben"},
 		fact.VoicemailMark{ID: "m1", At: at.Add(3 * time.Minute), User: "ben", Done: true})

@@ -3,7 +3,6 @@ package web
 import (
 	"context"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -112,8 +111,12 @@ func (s *Server) listCallbacks(ctx context.Context, in *callbacksInput) (*callba
 	f := fact.CallbackFilter{
 		State: fact.CallbackState(in.State), Type: in.Type, About: in.Conversation, Before: in.Since, Queues: s.queuesOf(visitorOf(ctx)),
 	}
-	if in.Queue != "" {
-		f.Queues = slices.DeleteFunc(f.Queues, func(q string) bool { return q != in.Queue })
+	switch who := visitorOf(ctx); {
+	case in.Queue == "":
+	case s.knows(who, in.Queue):
+		f.Queues = []string{in.Queue}
+	default:
+		f.Queues = []string{}
 	}
 	if in.Date != "" {
 		zone := s.opt.Config().Company.TimeZone
@@ -161,9 +164,9 @@ func (s *Server) callbackEvents(ctx context.Context, in *callbackEventsInput) (*
 	}
 	out := &callbackEventsOutput{}
 	out.Body.Events = make([]historyEvent, 0, len(all))
-	queues := s.queuesOf(visitorOf(ctx))
+	who := visitorOf(ctx)
 	for _, e := range all {
-		if slices.Contains(queues, e.Queue) {
+		if s.knows(who, e.Queue) {
 			out.Body.Events = append(out.Body.Events, historyEvent{At: e.At, Kind: e.Kind, Leg: e.Leg, Queue: e.Queue, Agent: e.Agent, Detail: e.Detail})
 		}
 	}

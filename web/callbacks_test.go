@@ -118,3 +118,37 @@ func TestCallbacksAPI(t *testing.T) {
 		t.Errorf("%d %s", a.status, a.body)
 	}
 }
+
+// An agent of no queue sees nothing; a supervisor sees also what is of a queue that has left the file.
+func TestWhoSeesWhichCallbacks(t *testing.T) {
+	backs, box := &fakeCallbacks{}, &fakeVoicemails{}
+	l := newLab(t, func(o *Options) { o.Callbacks, o.Voicemails = backs, box })
+	l.cfg.Queues = map[string]*config.Queue{"other": {Name: "other", Agents: []string{"aiko"}}}
+	l.serve()
+	ben, dana := l.loggedIn("ben"), l.loggedIn("dana")
+	for _, c := range []struct {
+		who  *client
+		path string
+		want []string // nil: of all queues
+	}{
+		{ben, "", []string{}},
+		{ben, "?queue=other", []string{}},
+		{dana, "", nil},
+		{dana, "?queue=gone", []string{"gone"}},
+	} {
+		if a := c.who.do("GET", "/api/callbacks"+c.path, ""); a.status != 200 {
+			t.Fatalf("%s: %d %s", c.path, a.status, a.body)
+		}
+		if f := backs.filters[len(backs.filters)-1]; (f.Queues == nil) != (c.want == nil) || !slices.Equal(f.Queues, c.want) {
+			t.Errorf("%q: queues %#v, want %#v", c.path, f.Queues, c.want)
+		}
+	}
+	for who, want := range map[*client]int{ben: 0, dana: 3} {
+		if a := who.do("GET", "/api/voicemails", ""); strings.Count(a.body, `"id"`) != want {
+			t.Errorf("messages: %s, want %d", a.body, want)
+		}
+		if a := who.do("POST", "/api/voicemails/m1/heard", ""); (a.status == 204) != (want > 0) {
+			t.Errorf("heard: %d", a.status)
+		}
+	}
+}

@@ -14,7 +14,7 @@ import (
 
 // Voicemails has the messages that callers have left. Errors of reading are for the log.
 type Voicemails interface {
-	// Voicemails are those of some queues: to be dealt with, the oldest first, or with done the others, the latest first. It reads the database.
+	// Voicemails are those of some queues (nil: of all): to be dealt with, the oldest first, or with done the others, the latest first. It reads the database.
 	Voicemails(ctx context.Context, queues []string, done bool) ([]fact.VoicemailView, error)
 	// Voicemail finds one; false: there is none.
 	Voicemail(ctx context.Context, id fact.VoicemailID) (fact.VoicemailView, bool, error)
@@ -86,16 +86,25 @@ func (s *Server) addVoicemails(api huma.API) {
 	})
 }
 
-// queuesOf are the queues whose messages somebody may hear, by name.
+// queuesOf are the queues whose messages and callbacks somebody may know of, by name; nil: all, also those that are no longer in the file.
 func (s *Server) queuesOf(v visitor) []string {
-	var all []string
+	if oversees(v) {
+		return nil
+	}
+	all := []string{}
 	for name, q := range s.opt.Config().Queues {
-		if oversees(v) || slices.Contains(q.Agents, v.user.Login) {
+		if slices.Contains(q.Agents, v.user.Login) {
 			all = append(all, name)
 		}
 	}
 	slices.Sort(all)
 	return all
+}
+
+// knows says whether somebody may know of what is a queue's.
+func (s *Server) knows(v visitor, queue string) bool {
+	of := s.queuesOf(v)
+	return of == nil || slices.Contains(of, queue)
 }
 
 // voicemailFor finds a message that the visitor may hear; others are not there.
@@ -104,7 +113,7 @@ func (s *Server) voicemailFor(ctx context.Context, id string) (fact.VoicemailVie
 	switch {
 	case err != nil:
 		return v, s.unread("a voicemail can't be read", err)
-	case !found || !slices.Contains(s.queuesOf(visitorOf(ctx)), v.Queue):
+	case !found || !s.knows(visitorOf(ctx), v.Queue):
 		return v, huma.Error404NotFound("There is no such message.")
 	}
 	return v, nil

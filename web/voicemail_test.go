@@ -39,7 +39,7 @@ func (f *fakeVoicemails) Voicemails(_ context.Context, queues []string, done boo
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, v := range f.all() {
-		if slices.Contains(queues, v.Queue) && !done {
+		if (queues == nil || slices.Contains(queues, v.Queue)) && !done {
 			found = append(found, v)
 		}
 	}

@@ -56,6 +56,9 @@ func controlOf(file string) (*api, error) {
 	}
 	dial := func(ctx context.Context, _, _ string) (net.Conn, error) {
 		dir, err := os.Open(dataDir)
+		if errors.Is(err, fs.ErrPermission) {
+			return nil, fmt.Errorf("%s: only the server's own user may open it", dataDir)
+		}
 		if err != nil {
 			return nil, fmt.Errorf("no server has run with data_dir %s", dataDir)
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -77,8 +78,13 @@ func settled(db *store.Store, name string) ([]fact.Call, []fact.Event, error) {
 // openBooks opens the database of a server that has run already.
 func openBooks(cfg *config.Config) (*store.Store, error) {
 	path := filepath.Join(cfg.DataDir, databaseFile)
-	if _, err := os.Stat(path); err != nil {
-		return nil, fmt.Errorf("explain: there is no database at %s: the server has not run yet", path)
+	switch _, err := os.Stat(path); {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("there is no database at %s: the server has not run yet", path)
+	case errors.Is(err, fs.ErrPermission):
+		return nil, fmt.Errorf("%s: only the server's own user may open it", path)
+	case err != nil:
+		return nil, err
 	}
 	return store.Open(path, "explain", slog.New(slog.DiscardHandler))
 }

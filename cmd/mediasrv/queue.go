@@ -38,6 +38,10 @@ type queueListCmd struct{ serverFlag }
 
 // Run lists the queues.
 func (c *queueListCmd) Run(ctx context.Context, tty terminal) error {
+	zone, err := config.ZoneOf(c.ServerFile)
+	if err != nil {
+		return err
+	}
 	a, err := controlOf(c.ServerFile)
 	if err != nil {
 		return err
@@ -61,7 +65,7 @@ func (c *queueListCmd) Run(ctx context.Context, tty terminal) error {
 			state = q.Why
 		}
 		if q.Incident != nil {
-			state += "; incident until " + q.Incident.Until.Local().Format("Mon 2006-01-02 15:04") + ": " + q.Incident.Say + q.Incident.File
+			state += "; incident until " + q.Incident.Until.In(zone).Format("Mon 2006-01-02 15:04") + ": " + q.Incident.Say + q.Incident.File
 		}
 		fmt.Fprintf(tty.out, "%-20s %s\n", q.Name, state)
 	}
@@ -121,11 +125,11 @@ func setNotice(ctx context.Context, tty terminal, server, queue, kind, until, sa
 	if say != "" && file != "" {
 		return usageError{"queue: the message is either a text or a file"}
 	}
-	cfg, err := config.Load(server)
+	zone, err := config.ZoneOf(server) // the running server may hold an older file: mistakes in this one are none of ours
 	if err != nil {
 		return err
 	}
-	at, err := timeAhead(until, time.Now(), cfg.Company.TimeZone)
+	at, err := timeAhead(until, time.Now(), zone)
 	if err != nil {
 		return usageError{"queue: --until " + until + ": " + err.Error()}
 	}
@@ -145,7 +149,7 @@ func setNotice(ctx context.Context, tty terminal, server, queue, kind, until, sa
 	if err := a.ask(ctx, http.MethodPut, noticePath(queue, kind), body, nil); err != nil {
 		return fmt.Errorf("queue: %w", unwrapURL(err))
 	}
-	_, err = fmt.Fprintf(tty.out, "%s: %s until %s\n", queue, kind, at.In(cfg.Company.TimeZone).Format("Mon 2006-01-02 15:04 MST"))
+	_, err = fmt.Fprintf(tty.out, "%s: %s until %s\n", queue, kind, at.In(zone).Format("Mon 2006-01-02 15:04 MST"))
 	return err
 }
 

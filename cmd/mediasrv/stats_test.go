@@ -14,7 +14,7 @@ import (
 func TestStats(t *testing.T) {
 	dir := t.TempDir()
 	file := writeFile(t, "data_dir: "+dir+"\ncompany: {time_zone: Asia/Tokyo, service_level: {within: 10s}}\n"+smallest)
-	if got := invoke(t, "", "stats", "--file", file); got.code != 1 || !strings.Contains(got.err, "the server has not run yet") {
+	if got := invoke(t, "", "stats", "--file", file); got.code != 1 || got.err != "mediasrv: there is no database at "+filepath.Join(dir, databaseFile)+": the server has not run yet\n" {
 		t.Errorf("before the first start: %+v", got)
 	}
 	db, err := store.Open(filepath.Join(dir, databaseFile), "n1", slog.New(slog.DiscardHandler))

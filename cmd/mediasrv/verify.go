@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -32,6 +33,11 @@ Examples:
 
 // Run verifies.
 func (c *verifyCmd) Run(tty terminal) error {
+	if info, err := os.Stat(c.Dir); err != nil {
+		return fmt.Errorf("verify: %w", err)
+	} else if !info.IsDir() {
+		return fmt.Errorf("verify: %s is a file: expected a directory of recordings", c.Dir)
+	}
 	trusted, from, err := c.trusted()
 	if err != nil {
 		return err
@@ -73,5 +79,8 @@ func (c *verifyCmd) trusted() (ledger.Trusted, string, error) {
 		}
 		return trusted, path, nil
 	}
-	return nil, "", fmt.Errorf("verify: no public key: %w; name one with --key", err)
+	if c.Key == "" && errors.Is(err, fs.ErrNotExist) {
+		return nil, "", fmt.Errorf("verify: %s has no public key (%s), nor has the directory above it: is it a directory of recordings? Else name a key's file with --key", c.Dir, ledger.KeysName)
+	}
+	return nil, "", fmt.Errorf("verify: no public key: %w", err)
 }

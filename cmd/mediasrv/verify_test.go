@@ -15,8 +15,20 @@ func TestVerify(t *testing.T) {
 	if err := os.Mkdir(day, 0o750); err != nil {
 		t.Fatal(err)
 	}
-	if got := invoke(t, "", "verify", dir); got.code != 1 || !strings.Contains(got.err, "no public key") {
+	if got := invoke(t, "", "verify", dir); got.code != 1 || !strings.Contains(got.err, "has no public key") {
 		t.Errorf("a directory without keys: %+v", got)
+	}
+	file := filepath.Join(dir, "f")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for arg, want := range map[string]string{filepath.Join(dir, "nowhere"): "nowhere: no such file or directory", file: "is a file: expected a directory of recordings"} {
+		if got := invoke(t, "", "verify", arg); got.code != 1 || !strings.Contains(got.err, want) || strings.Contains(got.err, "public key") {
+			t.Errorf("%s: %+v, want %s", arg, got, want)
+		}
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
 	}
 	key, err := ledger.OpenKey(filepath.Join(t.TempDir(), "key.pem"))
 	if err != nil {
