@@ -20,8 +20,8 @@ func (s *script) callback(sit Situation) Situation {
 		return s.customerFirst(sit)
 	}
 	w := &waiter{script: s, sit: sit, queue: s.cfg.Queues[sit.Target.Queue]}
-	for rung := false; ; rung = rung || len(s.ringers) > 0 {
-		if rung && len(s.ringers) == 0 && !s.back.Row.Automatic { // the agent has asked for it: nobody else's phone rings
+	for {
+		if w.offered && len(s.ringers) == 0 && !s.back.Row.Automatic { // the agent has asked for it: nobody else's phone rings
 			return sit.over(fact.EndNoAnswer)
 		}
 		switch e := s.await(w.ringUntil(), verbHangup); e.kind { //nolint:exhaustive // the others are of callers

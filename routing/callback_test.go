@@ -542,6 +542,28 @@ func TestListOfCallbacks(t *testing.T) {
 	})
 }
 
+// The phone of the agent who wants to call can't be dialled: the callback is free again, and no call is left behind.
+func TestListOfCallbacksWithoutAPhone(t *testing.T) {
+	inCallbacks(t, func(w *world) {
+		w.asks(customer, "3")
+		id := w.theCallback().ID
+		w.dialer.OnDial = func(*fake.Leg) error { return errors.New("no phone") }
+		_, err := w.MakeCallback("aiko", id)
+		w.must(err)
+		w.settle()
+		if n := w.Calls(); n != 0 {
+			t.Errorf("%d calls are left", n)
+		}
+		w.agentIs("aiko", "available", "idle")
+		w.dialer.OnDial = nil
+		_, err = w.MakeCallback("ben", id)
+		w.must(err)
+		w.settle()
+		w.answers("ben")
+		w.calling(customer)
+	})
+}
+
 func TestPromisedCallbacks(t *testing.T) {
 	inCallbacks(t, func(w *world) {
 		in := func(d time.Duration) fact.CallbackPlan {

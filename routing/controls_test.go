@@ -536,6 +536,26 @@ func TestConferenceAtOnce(t *testing.T) {
 	})
 }
 
+// The phone of a supervisor who is no agent doesn't ring for ever.
+func TestSupervisorDoesNotAnswer(t *testing.T) {
+	cfg := deskConfig()
+	cfg.Company.RingTimeout = 20 * time.Second
+	inWorld(t, cfg, func(w *world) {
+		w.only("aiko")
+		c := w.call("+819012345678", supportNumber)
+		tk := &talking{world: w, c: c, aiko: w.answers("aiko")}
+		tk.does(w.Supervise("sue", w.view("aiko").Call.ID, fact.Listen))
+		sue := w.ringing("sue")
+		w.after(19 * time.Second)
+		if !sue.Living() {
+			t.Error("sue's phone has stopped ringing before its time")
+		}
+		w.after(2 * time.Second)
+		w.isQuiet("sue")
+		tk.hear(both(c.Leg, tk.aiko))
+	})
+}
+
 func TestSupervision(t *testing.T) {
 	inTalk(t, func(w *talking) {
 		id := w.view("aiko").Call.ID

@@ -33,6 +33,11 @@ func (s *script) end(sit Situation) {
 	s.awaitLegs(why)
 	s.endCallback(why)
 	s.c.forget(s.row.ID)
+	s.shut()
+}
+
+// shut closes the inbox; who waits for an answer gets it.
+func (s *script) shut() {
 	for _, in := range s.box.Close() {
 		switch in := in.(type) {
 		case command:

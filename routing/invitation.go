@@ -87,6 +87,9 @@ func (i *invitation) dialPhone(user string, seat fact.Seat) error {
 		return ErrUnreachablePhone
 	}
 	i.sit(leg, seat)
+	if i.until.IsZero() { // who is no agent has no offer that ends
+		i.until = time.Now().Add(i.s.cfg.Company.RingTimeout)
+	}
 	return nil
 }
 

@@ -107,6 +107,7 @@ func (c *Centre) goOn(s *script) {
 func (c *Centre) giveUp(s *script) {
 	s.room.Close()
 	c.forget(s.row.ID)
+	s.shut()
 	c.scripts.Done()
 	c.back.Over(s.row.ID, fact.EndRefused)
 }

@@ -18,10 +18,10 @@ func (c *Centre) Prompts() *Prompts { return c.now.Load().prompts }
 // Apply makes a new file hold, which has been checked and whose prompts have been made, for all that begins from now on. Calls in progress keep
 // what they began with, agents their states. An agent who is no longer in the file and in a call finishes it, with its wrap-up. It returns at once.
 func (c *Centre) Apply(cfg *config.Config, prompts *Prompts, speaker Speaker) {
-	old := c.now.Swap(&edition{cfg: cfg, prompts: prompts, speaker: speaker})
 	c.gate.Apply(cfg)
-	c.leavers.apply(old.cfg, cfg)
-	c.floor.Apply(cfg)
+	c.leavers.apply(c.now.Load().cfg, cfg)
+	c.floor.Apply(cfg) // before any call begins with the new file: the floor has to know its queues
+	c.now.Store(&edition{cfg: cfg, prompts: prompts, speaker: speaker})
 	c.back.Apply(cfg)
 	for user, open := range c.conversations.loads() { // of those who are agents since now, too
 		c.floor.Load(user, open)

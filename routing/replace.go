@@ -10,7 +10,7 @@ import (
 // if that never comes.
 func (s *script) replace(p *party, by Leg) {
 	seat := s.seatOf(p)
-	if seat == nil || p.before != nil {
+	if over := !s.row.Ended.IsZero(); seat == nil || p.before != nil || over {
 		by.Hangup(fact.EndRefused)
 		return
 	}

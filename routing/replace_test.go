@@ -121,3 +121,21 @@ func TestReplaceTooLate(t *testing.T) {
 		}
 	})
 }
+
+// Who asks for a place when the call has just ended doesn't get it, and is not left alone in it.
+func TestReplaceComesTooLate(t *testing.T) {
+	inWorld(t, bridged(), func(w *world) {
+		c, far := w.talking()
+		c.ByeDelay = time.Second
+		far.End(fact.EndCallerHungUp, "BYE")
+		w.settle()
+		heir := w.replace(c.Leg, nil)
+		if heir.Answered() || heir.HungUp() != fact.EndRefused {
+			t.Errorf("answered: %v, hung up: %v", heir.Answered(), heir.HungUp())
+		}
+		w.after(2 * time.Second)
+		if n := w.Calls(); n != 0 {
+			t.Errorf("%d calls are left", n)
+		}
+	})
+}

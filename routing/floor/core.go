@@ -93,11 +93,14 @@ func inOrder(a, b *entry) int {
 	}
 }
 
-// leave takes a call out of its queue; whoever rings for it is free. A call that has an agent is not in a queue.
+// leave takes a call out of its queue; whoever rings for it is free. The call is told which offers are void with it: it may not have got to see them
+// yet. A call that has an agent is not in a queue.
 func (c *core) leave(call fact.CallID, now time.Time) {
 	if e := c.calls[call]; e != nil {
 		for len(e.offers) > 0 {
-			c.endOffer(e, e.offers[0], LostOffer, now)
+			o := e.offers[0]
+			c.endOffer(e, o, LostOffer, now)
+			c.out(Notice{Kind: Withdrawn, At: now, Call: call, Offer: *o, Why: "the call has left the queue"})
 		}
 		c.remove(e)
 	}

@@ -124,6 +124,19 @@ func TestLeaseFreesTheAgentOfASilentCall(t *testing.T) {
 	})
 }
 
+// The call may leave before it has got to see its offer, and then is not to dial by it.
+func TestWhoLeavesIsToldThatTheOfferIsVoid(t *testing.T) {
+	onFloor(t, testConfig(1, 1), func(b *bench) {
+		b.present("a000")
+		b.Enqueue(Waiting{Call: "c", Queue: "q00", Since: time.Now()})
+		o := b.last(Offered).Offer
+		b.Leave("c")
+		if n := b.last(Withdrawn); n.Call != "c" || n.Offer.ID != o.ID {
+			t.Errorf("the call hears %+v, want that offer %s is void", n, o.ID)
+		}
+	})
+}
+
 func TestOlderOffersAreVoid(t *testing.T) {
 	onFloor(t, testConfig(2, 1), func(b *bench) {
 		b.present("a000")
