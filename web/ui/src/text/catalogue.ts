@@ -246,7 +246,7 @@ export const catalogue = {
   unpause: { en: 'Record' },
   transfer: { en: 'Transfer' },
   consult: { en: 'Consult' },
-  party: { en: '+ Party' },
+  party: { en: 'Add party' },
   back: { en: 'Go back' },
   complete: { en: 'Complete' },
   switch: { en: 'Switch' },

@@ -34,11 +34,11 @@ function Place({ control, panel }: { control: Control | null; panel: Panel }) {
       disabled={!settled}
       onClick={() => keys.act(control)}
     >
-      <span class="control-word">
+      <span class="control-head">
         <Icon name={control} size={16} />
-        {t(control)}
+        <Keycap>{letterOf[control] ?? ''}</Keycap>
       </span>
-      <Keycap>{letterOf[control] ?? ''}</Keycap>
+      <span class="control-word">{t(control)}</span>
     </button>
   );
 }

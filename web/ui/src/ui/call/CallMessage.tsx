@@ -29,8 +29,10 @@ function badNews(panel: Panel, state: State): string {
 function hint(panel: Panel, state: State): string {
   if (panel.kind === 'idle') return t(`idle.${state.wanted ?? state.view?.agent.status ?? 'offline'}`);
   if (panel.kind === 'wrap-up') return t('wrapUpHint');
-  if (panel.kind === 'talking' && panel.audio === 'elsewhere') return t('audioElsewhere');
-  if (panel.kind === 'talking') return companyText(panel.parties, state.view?.agent.user ?? '');
+  if (panel.kind === 'talking') {
+    const company = companyText(panel.parties, state.view?.agent.user ?? '');
+    return company || (panel.audio === 'elsewhere' ? t('audioElsewhere') : '');
+  }
   if (panel.kind === 'ended') return endText(panel.endReason);
   return '';
 }

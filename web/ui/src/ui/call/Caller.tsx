@@ -33,10 +33,14 @@ export function Caller({ panel }: { panel: Panel }) {
           </span>
         )}
         {panel.muted && <span class="chip muted">{t('muted')}</span>}
-        {panel.kind === 'talking' &&
-          panel.mine &&
-          calledOf(panel.parties).map((p) => <PartyChip key={p.leg} party={p} />)}
       </p>
+      {panel.kind === 'talking' && panel.mine && (
+        <p class="parties">
+          {calledOf(panel.parties).map((p) => (
+            <PartyChip key={p.leg} party={p} />
+          ))}
+        </p>
+      )}
     </div>
   );
 }
