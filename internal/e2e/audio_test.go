@@ -249,14 +249,12 @@ func correlation(x, ref []float64) []float64 {
 	return out
 }
 
-// greetingOf is the first second of what the server's speech engine made.
+// greetingOf is the greeting as the server speaks it.
 func (s *server) greetingOf() []int16 {
 	s.t.Helper()
-	files, err := filepath.Glob(filepath.Join(s.opt.Dir, "speech", "*.wav"))
-	if err != nil || len(files) == 0 {
-		s.t.Fatalf("no speech was made (%v)", err)
-	}
-	p, err := prompt.Load(s.t.Context(), files[0])
+	file := filepath.Join(s.t.TempDir(), "greeting.wav")
+	s.command(nil, "say", s.opt.Greeting, "--file", s.file, "--out", file)
+	p, err := prompt.Load(s.t.Context(), file)
 	if err != nil {
 		s.t.Fatal(err)
 	}
