@@ -7,6 +7,26 @@ import (
 	"testing"
 )
 
+// watching says at each change of a file what is in it then, until its end.
+func watching(t *testing.T, path string) (seen chan string, end func()) {
+	t.Helper()
+	w, err := NewWatch(func() []string { return []string{path} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	seen = make(chan string, 10)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		w.Run(ctx, func() {
+			text, _ := os.ReadFile(path)
+			seen <- string(text)
+		})
+	}()
+	return seen, func() { stop(); <-ended }
+}
+
 // A file that is written, replaced, or reached by a link that is changed is seen; another one in the same folder is not.
 func TestWatch(t *testing.T) {
 	dir := t.TempDir()
@@ -18,19 +38,7 @@ func TestWatch(t *testing.T) {
 		}
 	}
 	write(path, "a")
-	w, err := NewWatch(func() []string { return []string{path} })
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	seen, ended := make(chan string, 10), make(chan struct{})
-	go func() {
-		defer close(ended)
-		w.Run(ctx, func() {
-			text, _ := os.ReadFile(path)
-			seen <- string(text)
-		})
-	}()
+	seen, end := watching(t, path)
 	write(path, "bb")
 	if got := <-seen; got != "bb" {
 		t.Errorf("written: %q", got)
@@ -54,8 +62,7 @@ func TestWatch(t *testing.T) {
 	if got := <-seen; got != "dddd" {
 		t.Errorf("linked: %q", got)
 	}
-	stop()
-	<-ended
+	end()
 	if len(seen) != 0 {
 		t.Errorf("%d more", len(seen))
 	}
@@ -75,19 +82,7 @@ func TestWatchOfAFolderThatIsReplaced(t *testing.T) {
 		}
 	}
 	write("a")
-	w, err := NewWatch(func() []string { return []string{path} })
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, stop := context.WithCancel(t.Context())
-	seen, ended := make(chan string, 10), make(chan struct{})
-	go func() {
-		defer close(ended)
-		w.Run(ctx, func() {
-			text, _ := os.ReadFile(path)
-			seen <- string(text)
-		})
-	}()
+	seen, end := watching(t, path)
 	if err := os.Rename(dir, dir+".old"); err != nil {
 		t.Fatal(err)
 	}
@@ -99,6 +94,5 @@ func TestWatchOfAFolderThatIsReplaced(t *testing.T) {
 			t.Errorf("%q, want %q", got, step)
 		}
 	}
-	stop()
-	<-ended
+	end()
 }

@@ -35,14 +35,7 @@ func (s *Store) calls(where string, args ...any) ([]fact.Call, error) {
 		return nil, fmt.Errorf("store: find calls: %w", err)
 	}
 	calls, err := collect(rows, "calls", func(c *found) []any {
-		return []any{
-			&c.ID, &c.Conversation, &c.Direction, &c.Entry, &c.Trunk, &c.From, &c.Queue, &c.Agent, &c.Disposition,
-			moment{&c.Began},
-			moment{&c.Answered},
-			moment{&c.Talked},
-			moment{&c.Ended},
-			&c.end,
-		}
+		return append(callFields(&c.Call), &c.end)
 	})
 	if err != nil {
 		return nil, err
@@ -53,6 +46,17 @@ func (s *Store) calls(where string, args ...any) ([]fact.Call, error) {
 		out = append(out, c.Call)
 	}
 	return out, nil
+}
+
+// callFields are where the columns of a call go, from id to ended in the order of the table without node and end_reason.
+func callFields(c *fact.Call) []any {
+	return []any{
+		&c.ID, &c.Conversation, &c.Direction, &c.Entry, &c.Trunk, &c.From, &c.Queue, &c.Agent, &c.Disposition,
+		moment{&c.Began},
+		moment{&c.Answered},
+		moment{&c.Talked},
+		moment{&c.Ended},
+	}
 }
 
 // History is FindCalls with the time line of the call, if the name means a single one.

@@ -123,19 +123,13 @@ func openCalls(tx *sql.Tx, node string, now time.Time) ([]fact.Orphan, error) {
 		return nil, err
 	}
 	return collect(rows, "orphans", func(o *fact.Orphan) []any {
-		c, last := &o.Call, &o.Last
-		return []any{
-			&c.ID, &c.Conversation, &c.Direction, &c.Entry, &c.Trunk, &c.From, &c.Queue, &c.Agent, &c.Disposition,
-			moment{&c.Began},
-			moment{&c.Answered},
-			moment{&c.Talked},
-			moment{&c.Ended},
-			&o.Name,
-			&last.Stage, &last.Queue, &last.Priority, &last.Front,
+		last := &o.Last
+		return append(
+			callFields(&o.Call), &o.Name, &last.Stage, &last.Queue, &last.Priority, &last.Front,
 			moment{&last.Since},
 			moment{&last.At},
 			&last.Whole,
-		}
+		)
 	})
 }
 

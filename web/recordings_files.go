@@ -1,7 +1,6 @@
 package web
 
 import (
-	"errors"
 	"mime"
 	"net/http"
 	"path"
@@ -36,15 +35,10 @@ func (s *Server) addRecordingFiles(api huma.API) {
 // wanted finds the recording of a request; false: it was refused.
 func (s *Server) wanted(w http.ResponseWriter, r *http.Request) (fact.RecordingView, bool) {
 	v, err := s.recordingFor(r.Context(), r.PathValue("id"))
-	if err == nil {
-		return v, true
+	if err != nil {
+		refuseError(w, err)
 	}
-	status := http.StatusServiceUnavailable
-	if problem := huma.StatusError(nil); errors.As(err, &problem) {
-		status = problem.GetStatus()
-	}
-	refuse(w, status, err.Error())
-	return v, false
+	return v, err == nil
 }
 
 func (s *Server) recordingSound(w http.ResponseWriter, r *http.Request) {

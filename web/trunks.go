@@ -1,8 +1,6 @@
 package web
 
 import (
-	"context"
-	"encoding/json"
 	"net/http"
 	"reflect"
 	"slices"
@@ -10,7 +8,6 @@ import (
 
 	"mediasrv/routing/fact"
 
-	"github.com/coder/websocket"
 	"github.com/danielgtaylor/huma/v2"
 )
 
@@ -117,40 +114,11 @@ func health(t fact.TrunkState) string {
 	return "unknown"
 }
 
-// trunkEvents streams the trunks to an operators' page until the page, the session or the server ends.
+// trunkEvents streams the trunks to an operators' page.
 func (s *Server) trunkEvents(w http.ResponseWriter, r *http.Request) {
-	s.socket(w, r, func(conn *websocket.Conn, v visitor) (websocket.StatusCode, string) {
-		ctx, stop := context.WithCancel(context.Background())
-		defer stop()
-		return stream(s, conn, s.watchTrunks(ctx), v.live.ended)
-	})
-}
-
-// watchTrunks delivers what a page has to show, now and after every change, until ctx ends.
-func (s *Server) watchTrunks(ctx context.Context) <-chan trunksMessage {
-	out := make(chan trunksMessage)
-	go func() {
-		look := time.NewTicker(trunksEvery)
-		defer look.Stop()
-		last := ""
-		for {
-			views := trunkViews(s.opt.Operations.Trunks())
-			if text, err := json.Marshal(views); err == nil && string(text) != last {
-				last = string(text)
-				select {
-				case out <- trunksMessage{Type: "trunks", Trunks: views}:
-				case <-ctx.Done():
-					return
-				}
-			}
-			select {
-			case <-look.C:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return out
+	watched(s, w, r, trunksEvery, func() trunksMessage {
+		return trunksMessage{Type: "trunks", Trunks: trunkViews(s.opt.Operations.Trunks())}
+	}, nil)
 }
 
 // describeTrunkEvents adds the stream to the API's description.

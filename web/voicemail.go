@@ -139,11 +139,7 @@ func (s *Server) unread(what string, err error) error {
 func (s *Server) sound(w http.ResponseWriter, r *http.Request) {
 	v, err := s.voicemailFor(r.Context(), r.PathValue("id"))
 	if err != nil {
-		status := http.StatusServiceUnavailable
-		if problem, ok := err.(huma.StatusError); ok { //nolint:errorlint // made by us, two lines above
-			status = problem.GetStatus()
-		}
-		refuse(w, status, err.Error())
+		refuseError(w, err)
 		return
 	}
 	if !v.Ready {

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"context"
-	"encoding/json"
 	"net/http"
 	"reflect"
 	"slices"
@@ -10,7 +8,6 @@ import (
 
 	"mediasrv/routing/fact"
 
-	"github.com/coder/websocket"
 	"github.com/danielgtaylor/huma/v2"
 )
 
@@ -53,41 +50,9 @@ type wallAgent struct {
 	Queues []string `json:"queues" doc:"by name"`
 }
 
-// wallboardEvents streams queues and agents to a supervisor's page until the page, the session or the server ends.
+// wallboardEvents streams queues and agents to a supervisor's page.
 func (s *Server) wallboardEvents(w http.ResponseWriter, r *http.Request) {
-	s.socket(w, r, func(conn *websocket.Conn, v visitor) (websocket.StatusCode, string) {
-		ctx, stop := context.WithCancel(context.Background())
-		defer stop()
-		return stream(s, conn, s.watchWallboard(ctx), v.live.ended)
-	})
-}
-
-// watchWallboard delivers what a page has to show, now and after every change, until ctx ends.
-func (s *Server) watchWallboard(ctx context.Context) <-chan wallboardMessage {
-	out := make(chan wallboardMessage)
-	go func() {
-		look := time.NewTicker(wallboardEvery)
-		defer look.Stop()
-		last := ""
-		for {
-			message := s.wallboard()
-			if text, err := json.Marshal(message); err == nil && string(text) != last {
-				last = string(text)
-				message.Now = time.Now().UTC()
-				select {
-				case out <- message:
-				case <-ctx.Done():
-					return
-				}
-			}
-			select {
-			case <-look.C:
-			case <-ctx.Done():
-				return
-			}
-		}
-	}()
-	return out
+	watched(s, w, r, wallboardEvery, s.wallboard, func(m *wallboardMessage) { m.Now = time.Now().UTC() })
 }
 
 // wallboard is everything but the time.
