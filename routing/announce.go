@@ -50,7 +50,7 @@ func (w *waiter) announcement(n int) *prompt.Prompt {
 
 // announced notes that an announcement was heard, or left out; one whose text is still being spoken is tried again soon.
 func (w *waiter) announced(n int) {
-	now := time.Now()
+	now := w.c.clock.Now()
 	w.view.Announcing = 0
 	w.view.Announced[n] = now
 	if w.tries > 0 {
@@ -120,7 +120,7 @@ func (w *waiter) keys(now time.Time) map[string]config.Action {
 
 // pressKey looks what the caller has typed; hasty: no further digit is waited for. A caller whom an agent has just answered stays.
 func (w *waiter) pressKey(hasty bool) {
-	now := time.Now()
+	now := w.c.clock.Now()
 	keys := w.keys(now)
 	if len(keys) == 0 || w.claimed() || w.going() {
 		w.typed = ""

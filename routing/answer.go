@@ -15,7 +15,7 @@ const withAgent = "with-agent"
 
 // begin opens the books of the call, and finds out where it goes.
 func (s *script) begin() Situation {
-	now := time.Now().UTC()
+	now := s.c.clock.Now().UTC()
 	sit := Situation{Stage: StageAnswer, Since: now}
 	number := s.cfg.Entry(s.in.To, s.in.Dialled)
 	switch {
@@ -101,7 +101,7 @@ func (s *script) goesTo(queue *config.Queue) {
 	s.row.Queue = queue.Name
 	s.c.save(s.row)
 	conv, _ := s.c.conversations.change(s.row.Conversation, func(conv *fact.Conversation) {
-		conv.Queue, conv.Changed = queue.Name, time.Now().UTC()
+		conv.Queue, conv.Changed = queue.Name, s.c.clock.Now().UTC()
 	})
 	if conv.ID != "" {
 		s.c.opt.Store.Append(conv)
@@ -121,7 +121,7 @@ func (s *script) pickUp() fact.EndReason {
 		s.log.Error("answer", "error", err)
 		return fact.EndInternal
 	}
-	for until := time.Now().Add(answerWithin); ; {
+	for until := s.c.clock.Now().Add(answerWithin); ; {
 		switch e := s.await(until); e.kind {
 		case callerAnswered:
 			s.row.Answered = s.customer.row.Answered

@@ -69,13 +69,13 @@ func (a *asker) begin() {
 		return
 	}
 	a.playing = a.nextToken()
-	a.talking, a.until = true, time.Now().Add(a.q.prompt.Length()+playSlack)
+	a.talking, a.until = true, a.c.clock.Now().Add(a.q.prompt.Length()+playSlack)
 	a.toCaller(media.Row{Prompt: media.Play{Token: a.playing, Audio: a.q.prompt}, Digits: true})
 }
 
 // quiet begins the wait after the prompt.
 func (a *asker) quiet() {
-	a.talking, a.until = false, time.Now().Add(a.q.wait)
+	a.talking, a.until = false, a.c.clock.Now().Add(a.q.wait)
 	a.toCaller(media.Row{Digits: true})
 }
 

@@ -1,8 +1,6 @@
 package routing
 
 import (
-	"time"
-
 	"mediasrv/config"
 	"mediasrv/media/prompt"
 	"mediasrv/routing/fact"
@@ -45,7 +43,7 @@ func (s *script) awayOf(queue *config.Queue) (*config.Away, *prompt.Prompt) {
 	if queue.Hours != nil && queue.Hours.Away != nil {
 		a = queue.Hours.Away
 	}
-	if n := s.c.notices.of(queue.Name, fact.QueueClosed, time.Now()); n != nil && n.message != nil {
+	if n := s.c.notices.of(queue.Name, fact.QueueClosed, s.c.clock.Now()); n != nil && n.message != nil {
 		return a, n.message
 	}
 	return a, s.prompts.For(a.Message)
@@ -84,5 +82,5 @@ func builtIn(speech config.Speech, texts map[string]string) *config.Audio {
 
 // takesNow says whether a queue takes callers, and if not, why.
 func (s *script) takesNow(q *config.Queue) (open bool, why string) {
-	return s.c.takes(q, time.Now(), s.cfg.Company.TimeZone)
+	return s.c.takes(q, s.c.clock.Now(), s.cfg.Company.TimeZone)
 }

@@ -70,7 +70,7 @@ func (s *script) reached(pass *dialout.Pass, to *Target) (why fact.EndReason, ta
 	if e := s.reach(pass, *to); e.kind != guestAnswered {
 		return s.notConnected(e), false
 	}
-	s.row.Talked = time.Now().UTC()
+	s.row.Talked = s.c.clock.Now().UTC()
 	s.tap = s.record(s.recordingOfBridge(), fact.Segment{}, s.guest)
 	s.connect() // before the caller's ACK, which may take long
 	return s.pickUp(), true
@@ -130,7 +130,7 @@ func (s *script) shown(to Target) Caller {
 // untilGuestAnswers passes on what the far end's phone does, until it is picked up, or the call is over.
 func (s *script) untilGuestAnswers(longest time.Duration) event {
 	early := false
-	for until := time.Now().Add(longest); ; {
+	for until := s.c.clock.Now().Add(longest); ; {
 		switch e := s.await(until, s.dialVerbs()...); e.kind {
 		case guestAnswered, guestGone, over, timeUp, agentGone:
 			return e

@@ -38,7 +38,7 @@ func (s *script) callback(sit Situation) Situation {
 		case commanded:
 			e.cmd.answer <- w.refuse(e.cmd.user)
 		case timeUp:
-			w.ringOut(time.Now())
+			w.ringOut(s.c.clock.Now())
 		default:
 		}
 	}
@@ -102,7 +102,7 @@ func (s *script) dialCustomer(user string) fact.EndReason {
 	s.c.save(s.row)
 	s.event(fact.Event{Kind: fact.CallAnswered, Leg: s.customer.row.ID})
 	if pass.Longest > 0 {
-		s.longest = time.AfterFunc(pass.Longest, func() { s.box.Put(order{why: fact.EndLongestCall}) })
+		s.longest = s.c.clock.AfterFunc(pass.Longest, func() { s.box.Put(order{why: fact.EndLongestCall}) })
 	}
 	return fact.EndUnset
 }
@@ -110,7 +110,7 @@ func (s *script) dialCustomer(user string) fact.EndReason {
 // untilCleared waits until it is on the disk that the customer is about to be called: whatever happens then, nobody calls a second time at once.
 func (s *script) untilCleared() fact.EndReason {
 	s.c.back.Dial(s.row.ID)
-	for until := time.Now().Add(clearWithin); ; {
+	for until := s.c.clock.Now().Add(clearWithin); ; {
 		switch e := s.await(until, verbHangup); e.kind { //nolint:exhaustive // nothing else matters now
 		case over:
 			return e.why

@@ -2,7 +2,6 @@ package routing
 
 import (
 	"slices"
-	"time"
 
 	"mediasrv/config"
 	"mediasrv/routing/callback"
@@ -64,7 +63,7 @@ func (c *Centre) worksIn(user, queue string) bool {
 
 // PlanCallback keeps what an agent promises a customer, in a call or afterwards.
 func (c *Centre) PlanCallback(user string, p fact.CallbackPlan) (fact.Callback, error) {
-	now := time.Now().UTC()
+	now := c.clock.Now().UTC()
 	if p.At.Before(now) {
 		return fact.Callback{}, callback.ErrPast
 	}

@@ -12,6 +12,7 @@ import (
 
 	"mediasrv/config"
 	"mediasrv/routing/callback"
+	"mediasrv/routing/clock"
 	"mediasrv/routing/dialout"
 	"mediasrv/routing/fact"
 	"mediasrv/routing/floor"
@@ -29,6 +30,7 @@ type Options struct {
 	Open     []fact.Conversation // that were not closed when the server last ended, and closed ones that customers may come back to
 	Resume   fact.Resume         // what the last run left behind
 	Picker   floor.Picker        // who gets which call; nil: floor.Rounds
+	Clock    *clock.Clock        // nil: the machine's
 
 	// For calls without a caller; nil: they are refused. Rooms opens the room of a call; Speaker speaks its text.
 	Rooms   func(log *slog.Logger) (Room, error)
@@ -39,6 +41,7 @@ type Options struct {
 // Centre is the contact centre. Its methods may be called from any goroutine, also before Run.
 type Centre struct {
 	opt           Options // without what a reload changes: see current
+	clock         *clock.Clock
 	now           atomic.Pointer[edition]
 	floor         *floor.Floor
 	back          *callback.Keeper
@@ -62,16 +65,17 @@ type Centre struct {
 func New(opt Options) *Centre {
 	c := &Centre{
 		opt:           opt,
-		desk:          newDesk(),
+		clock:         opt.Clock,
+		desk:          newDesk(opt.Clock),
 		gate:          dialout.New(opt.Config),
 		tally:         stats.NewTally(),
-		orders:        newOrders(),
+		orders:        newOrders(opt.Clock),
 		conversations: newConversations(opt.Open),
 		calls:         make(map[fact.CallID]*script),
 	}
 	c.floor = floor.New(floor.Options{
 		Config: opt.Config, Picker: opt.Picker, NewID: func() fact.OfferID { return fact.OfferID(newID()) }, Out: c.notice,
-		Agents: opt.Resume.Agents,
+		Agents: opt.Resume.Agents, Clock: opt.Clock,
 	})
 	c.now.Store(&edition{cfg: opt.Config, prompts: opt.Prompts, speaker: opt.Speaker})
 	c.opt.Config, c.opt.Prompts, c.opt.Speaker = nil, nil, nil // nobody is to use what a reload leaves behind
@@ -92,25 +96,26 @@ func (c *Centre) Run(ctx context.Context) {
 	floorCtx, stopFloor := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopFloor()
 	floorDone := make(chan struct{})
-	go func() {
+	c.clock.Go(func() {
 		defer close(floorDone)
 		c.floor.Run(floorCtx)
-	}()
+	})
 	backDone := make(chan struct{})
-	go func() {
+	c.clock.Go(func() {
 		defer close(backDone)
 		c.back.Run(floorCtx)
-	}()
-	<-ctx.Done()
+	})
+	c.clock.Await(ctx.Done())
 	c.back.Drain()
 	c.mu.Lock()
 	c.closed = true
 	c.mu.Unlock()
 	c.HangupAll(fact.EndShutdown)
+	c.clock.AwaitThat(func() bool { return c.Calls() == 0 })
 	c.scripts.Wait()
 	stopFloor()
-	<-floorDone
-	<-backDone
+	c.clock.Await(floorDone)
+	c.clock.Await(backDone)
 	c.desk.close()
 }
 
@@ -128,10 +133,10 @@ func (c *Centre) Handle(leg Leg, room Room, in fact.Invite) Sink {
 	draining := c.draining
 	c.scripts.Add(1)
 	c.mu.Unlock()
-	go func() {
+	c.clock.Go(func() {
 		defer c.scripts.Done()
 		s.run(draining)
-	}()
+	})
 	return s.fromLeg
 }
 

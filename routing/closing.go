@@ -72,7 +72,7 @@ func (n *notices) of(queue string, kind fact.NoticeKind, at time.Time) *notice {
 
 // SetNotice closes a queue, or sets an incident, until a time. The message is made first, which may take seconds. Errors are Refusals.
 func (c *Centre) SetNotice(ctx context.Context, n fact.QueueNotice) error {
-	now := time.Now().UTC()
+	now := c.clock.Now().UTC()
 	n.At, n.Until = now, n.Until.UTC()
 	if err := c.settable(n, now); err != nil {
 		return err
@@ -131,7 +131,7 @@ func (c *Centre) noticeMessage(ctx context.Context, n fact.QueueNotice) (*prompt
 
 // EndNotice takes back what a supervisor has set.
 func (c *Centre) EndNotice(queue string, kind fact.NoticeKind, by string) error {
-	now := time.Now().UTC()
+	now := c.clock.Now().UTC()
 	held := c.notices.of(queue, kind, now)
 	if held == nil {
 		return ErrNoSuchNotice
@@ -160,7 +160,7 @@ func (c *Centre) RestoreNotices(ctx context.Context, all []fact.QueueNotice) {
 
 // QueueStates are all queues of the file by name, and whether they take callers now.
 func (c *Centre) QueueStates() []fact.QueueState {
-	now, cfg := time.Now(), c.now.Load().cfg
+	now, cfg := c.clock.Now(), c.now.Load().cfg
 	var all []fact.QueueState
 	for _, name := range slices.Sorted(maps.Keys(cfg.Queues)) {
 		state := fact.QueueState{Name: name}
@@ -183,7 +183,7 @@ func (c *Centre) QueueOpen(queue string) (open bool, why string) {
 	if q == nil {
 		return false, string(ErrUnknownQueue)
 	}
-	return c.takes(q, time.Now(), cfg.Company.TimeZone)
+	return c.takes(q, c.clock.Now(), cfg.Company.TimeZone)
 }
 
 // takes is the rule: a supervisor's closing, then the hours. Times in the reason are of a zone; nil: of UTC.
@@ -207,7 +207,7 @@ func wallTime(t time.Time, zone *time.Location) string {
 
 // incident lets the caller hear what a supervisor has set for the queue, before the wait.
 func (s *script) incident(sit Situation, q *config.Queue) Situation {
-	n := s.c.notices.of(q.Name, fact.QueueIncident, time.Now())
+	n := s.c.notices.of(q.Name, fact.QueueIncident, s.c.clock.Now())
 	if n == nil || n.message == nil || sit.Greeted {
 		return sit
 	}

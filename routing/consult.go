@@ -134,7 +134,11 @@ func (s *script) inquire(m *config.Menu, digits string) (got advised, why fact.E
 	what := Inquiry{
 		Call: s.row.ID, Conversation: s.row.Conversation, Menu: m.Name, From: s.row.From, To: s.row.Entry, Digits: digits, Language: s.cfg.Company.Speech.Language,
 	}
-	s.c.scripts.Go(func() { s.box.Put(s.advise(ctx, token, m.Ask, what)) })
+	s.c.scripts.Add(1)
+	s.c.clock.Go(func() {
+		defer s.c.scripts.Done()
+		s.box.Put(s.advise(ctx, token, m.Ask, what))
+	})
 	for {
 		switch e := s.await(time.Time{}); e.kind { //nolint:exhaustive // nothing else is of interest
 		case over:
@@ -149,7 +153,7 @@ func (s *script) inquire(m *config.Menu, digits string) (got advised, why fact.E
 
 // advise asks, and has what is to be said spoken. It runs beside the script.
 func (s *script) advise(ctx context.Context, token uint32, of *config.Ask, what Inquiry) advised {
-	began := time.Now()
+	began := s.c.clock.Now()
 	got := advised{token: token}
 	if s.c.opt.Asker == nil {
 		got.err = errors.New("this server asks no services")
@@ -161,7 +165,7 @@ func (s *script) advise(ctx context.Context, token uint32, of *config.Ask, what 
 		}
 		return got
 	}
-	got.took = time.Since(began)
+	got.took = s.c.clock.Since(began)
 	if got.advice.Say == "" {
 		return got
 	}

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"mediasrv/routing/clock"
 	"mediasrv/routing/fact"
 	"mediasrv/routing/floor"
 )
@@ -46,6 +47,7 @@ func (c *card) kindOf(user string) string {
 
 // desk knows what agents see, and shows it to their pages.
 type desk struct {
+	clock    *clock.Clock
 	mu       sync.Mutex
 	cards    map[fact.CallID]*card
 	agents   map[string]floor.AgentView
@@ -56,8 +58,9 @@ type desk struct {
 	messages map[string]uint64 // changes of a queue's voicemails
 }
 
-func newDesk() *desk {
+func newDesk(c *clock.Clock) *desk {
 	return &desk{
+		clock:    c,
 		cards:    make(map[fact.CallID]*card),
 		agents:   make(map[string]floor.AgentView),
 		queues:   make(map[string]fact.QueueView),
@@ -231,7 +234,7 @@ func (d *desk) callOf(user string) (fact.CallID, bool) {
 func (d *desk) view(user string) fact.DeskView {
 	a := d.agents[user]
 	v := fact.DeskView{
-		Agent: a.AgentView, Queues: make([]fact.QueueView, 0, len(a.Queues)), WrapUp: a.WrapUp, Notice: a.Notice, Now: time.Now().UTC(),
+		Agent: a.AgentView, Queues: make([]fact.QueueView, 0, len(a.Queues)), WrapUp: a.WrapUp, Notice: a.Notice, Now: d.clock.Now().UTC(),
 	}
 	for _, name := range a.Queues {
 		if q, ok := d.queues[name]; ok { // the floor has told it, and the file still has it

@@ -43,7 +43,7 @@ func (d *digits) first(digit byte, by way, at time.Time) bool {
 
 // digit puts a digit into the time line, and keeps the caller's for whoever asks for keys; true: it is one of the caller's.
 func (s *script) digit(p *party, digit byte, by way, at time.Time) bool {
-	at = stamp(at)
+	at = s.stamp(at)
 	if by == byInfo && s.guest != nil && !s.info {
 		s.info = true
 		s.connect()

@@ -16,7 +16,7 @@ const (
 func (s *script) end(sit Situation) {
 	why := sit.End
 	s.stopRecording() // a stage that failed has left it open
-	s.row.Ended, s.row.End = time.Now().UTC(), why
+	s.row.Ended, s.row.End = s.c.clock.Now().UTC(), why
 	for _, p := range s.parties {
 		if !p.ended {
 			p.leg.Hangup(why)
@@ -54,14 +54,14 @@ func (s *script) awaitLegs(why fact.EndReason) {
 	if why == fact.EndShutdown {
 		patience = hastyGoodbye
 	}
-	until := time.Now().Add(patience)
+	until := s.c.clock.Now().Add(patience)
 	for s.living() {
 		switch e := s.await(until); e.kind {
 		case timeUp:
 			s.log.Error("legs did not end", "patience", patience)
 			return
 		case over:
-			if hasty := time.Now().Add(hastyGoodbye); e.why == fact.EndShutdown && hasty.Before(until) {
+			if hasty := s.c.clock.Now().Add(hastyGoodbye); e.why == fact.EndShutdown && hasty.Before(until) {
 				until = hasty
 			}
 		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mediasrv/media"
+	"mediasrv/routing/clock"
 	"mediasrv/routing/fact"
 	"mediasrv/routing/floor"
 )
@@ -71,7 +72,8 @@ func (s *script) command(v verb, user string, w wish) error {
 	if !s.box.Put(command{verb: v, user: user, wish: w, answer: answer}) {
 		return ErrNoCall
 	}
-	return <-answer
+	e, _ := clock.Receive(s.c.clock, answer, nil)
+	return e
 }
 
 // event is what a stage gets to see of the inputs.
@@ -178,7 +180,7 @@ func (s *script) legAnswered(p *party, e LegEvent) (event, bool) {
 	if !p.row.Answered.IsZero() {
 		return event{}, false
 	}
-	p.row.Answered, p.row.Codec = stamp(e.At), p.leg.Codec()
+	p.row.Answered, p.row.Codec = s.stamp(e.At), p.leg.Codec()
 	s.keep(p)
 	s.succeeded(p)
 	switch p {
@@ -201,7 +203,7 @@ func (s *script) legAnswered(p *party, e LegEvent) (event, bool) {
 
 func (s *script) legEnded(p *party, e LegEvent) (event, bool) {
 	p.ended = true
-	p.row.Ended, p.row.End, p.row.Codec, p.row.Quality = stamp(e.At), e.Why, p.leg.Codec(), e.Quality
+	p.row.Ended, p.row.End, p.row.Codec, p.row.Quality = s.stamp(e.At), e.Why, p.leg.Codec(), e.Quality
 	s.keep(p)
 	p.log.Debug("leg ended", "reason", e.Why, "text", e.Text)
 	if s.restore(p) {
@@ -303,9 +305,9 @@ func (s *script) mediaLost(p *party, e media.Event) (event, bool) {
 }
 
 // stamp is the time of an event in UTC, now if the event has none.
-func stamp(at time.Time) time.Time {
+func (s *script) stamp(at time.Time) time.Time {
 	if at.IsZero() {
-		at = time.Now()
+		at = s.c.clock.Now()
 	}
 	return at.UTC()
 }

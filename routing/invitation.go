@@ -88,7 +88,7 @@ func (i *invitation) dialPhone(user string, seat fact.Seat) error {
 	}
 	i.sit(leg, seat)
 	if i.until.IsZero() { // who is no agent has no offer that ends
-		i.until = time.Now().Add(i.s.cfg.Company.RingTimeout)
+		i.until = i.s.c.clock.Now().Add(i.s.cfg.Company.RingTimeout)
 	}
 	return nil
 }
@@ -127,7 +127,7 @@ func (i *invitation) nextWay() bool {
 			i.why = "no trunk could take the call"
 			continue
 		}
-		i.until, i.early = time.Now().Add(i.s.longestRing(trunk)), false
+		i.until, i.early = i.s.c.clock.Now().Add(i.s.longestRing(trunk)), false
 		i.sit(leg, fact.SeatGuest)
 		i.who.pass = i.pass
 		return true
@@ -151,7 +151,7 @@ func (i *invitation) take(e event) answerTo {
 	case noticed:
 		return i.noticed(e.notice)
 	case timeUp:
-		if !i.until.IsZero() && !time.Now().Before(i.until) {
+		if !i.until.IsZero() && !i.s.c.clock.Now().Before(i.until) {
 			return i.rangOut()
 		}
 	}
@@ -162,7 +162,7 @@ func (i *invitation) take(e event) answerTo {
 func (i *invitation) answered() answerTo {
 	if i.offer.ID == "" {
 		if i.pass != nil && i.pass.Longest > 0 {
-			i.who.until = time.Now().Add(i.pass.Longest)
+			i.who.until = i.s.c.clock.Now().Add(i.pass.Longest)
 		}
 		return joined
 	}

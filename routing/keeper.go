@@ -20,7 +20,7 @@ var _ callback.World = callbacks{}
 
 // newKeeper makes the keeper, with what the last run has left: promises, and callers whom a crash has taken out of their queues.
 func newKeeper(c *Centre, r fact.Resume) *callback.Keeper {
-	k := callback.New(callback.Options{Config: c.now.Load().cfg, World: callbacks{c}, NewID: newID, Open: r.Callbacks})
+	k := callback.New(callback.Options{Config: c.now.Load().cfg, World: callbacks{c}, NewID: newID, Open: r.Callbacks, Clock: c.clock})
 	for _, o := range r.Orphans {
 		plan := c.now.Load().cfg.CallbackAfterCrash(o.Last.Queue)
 		if !o.Waits || plan == nil || !c.mayCallBack(o.Call.From) {
@@ -97,10 +97,10 @@ func (c *Centre) newCallback(p callback.Place) (*script, error) {
 }
 
 func (c *Centre) goOn(s *script) {
-	go func() {
+	c.clock.Go(func() {
 		defer c.scripts.Done()
 		s.run(false)
-	}()
+	})
 }
 
 // giveUp forgets a script that never began.

@@ -44,7 +44,7 @@ func (w *meanwhile) play(on bool) {
 func (w *meanwhile) wait() {
 	w.say, w.until, w.next = media.Play{}, time.Time{}, time.Time{}
 	if w.message != nil {
-		w.next = time.Now().Add(w.every)
+		w.next = w.s.c.clock.Now().Add(w.every)
 	}
 }
 

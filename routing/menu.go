@@ -1,8 +1,6 @@
 package routing
 
 import (
-	"time"
-
 	"mediasrv/config"
 	"mediasrv/routing/fact"
 )
@@ -96,7 +94,7 @@ func (s *script) toward(sit Situation, a config.Action) Situation {
 	switch {
 	case a.Queue != "":
 		if s.row.Queue == "" {
-			sit.Since = time.Now().UTC() // what was spent in menus is no waiting
+			sit.Since = s.c.clock.Now().UTC() // what was spent in menus is no waiting
 		}
 		sit.Stage, sit.Target = StageAnswer, Target{Queue: a.Queue}
 		sit.Skills = config.JoinNeeds(sit.Skills, a.Skills)

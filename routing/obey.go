@@ -110,7 +110,7 @@ func (t *talker) beginHold() {
 	if !t.held.IsZero() {
 		return
 	}
-	t.held = time.Now()
+	t.held = t.c.clock.Now()
 	t.event(fact.Event{Kind: fact.HoldBegan, Agent: t.by.User, Queue: t.row.Queue})
 	t.log.Info("call held", "agent", t.by.User)
 	t.c.floor.Hold(t.by, true)
@@ -121,7 +121,7 @@ func (t *talker) endHold() {
 	if t.held.IsZero() {
 		return
 	}
-	long := time.Since(t.held).Round(100 * time.Millisecond)
+	long := t.c.clock.Since(t.held).Round(100 * time.Millisecond)
 	t.held = time.Time{}
 	t.event(fact.Event{Kind: fact.HoldEnded, Agent: t.by.User, Queue: t.row.Queue, Detail: long.String()})
 	t.log.Info("call resumed", "agent", t.by.User, "held", long)

@@ -231,7 +231,7 @@ func (w *waiter) failed(r *ringer, how floor.Outcome, detail string) {
 	r.hangup(why)
 	o := r.offer
 	w.event(fact.Event{Kind: kind, Agent: o.User, Queue: o.Queue, Detail: detail})
-	w.log.Info("offer ended", "agent", o.User, "offer", o.ID, "outcome", kind, "detail", detail, "rang", time.Since(o.At))
+	w.log.Info("offer ended", "agent", o.User, "offer", o.ID, "outcome", kind, "detail", detail, "rang", w.c.clock.Since(o.At))
 	w.c.floor.Report(o, how, w.closed && len(w.ringers) == 0)
 	if r.claimed && !w.closed && !w.claimed() { // the floor may have taken the call out of the queue already
 		w.enqueue()

@@ -1,8 +1,6 @@
 package routing
 
 import (
-	"time"
-
 	"mediasrv/media"
 	"mediasrv/routing/fact"
 	"mediasrv/routing/floor"
@@ -26,7 +24,7 @@ func (s *script) onward(sit Situation) Situation {
 		case e.kind == over:
 			i.cancel()
 			return sit.over(e.why)
-		case e.kind == played && t.meanwhile.played(e.token), e.kind == timeUp && t.meanwhile.due(time.Now()):
+		case e.kind == played && t.meanwhile.played(e.token), e.kind == timeUp && t.meanwhile.due(s.c.clock.Now()):
 			continue
 		}
 		switch t.take(e) {

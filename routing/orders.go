@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"mediasrv/routing/clock"
 	"mediasrv/routing/fact"
 )
 
@@ -16,6 +17,8 @@ const (
 
 // orders knows how the calls go that Start has placed, until some time after their end.
 type orders struct {
+	clock *clock.Clock
+
 	mu  sync.Mutex
 	all map[fact.CallID]*tracked
 }
@@ -26,12 +29,14 @@ type tracked struct {
 	forget  time.Time     // zero: it runs
 }
 
-func newOrders() *orders { return &orders{all: map[fact.CallID]*tracked{}} }
+func newOrders(c *clock.Clock) *orders {
+	return &orders{clock: c, all: map[fact.CallID]*tracked{}}
+}
 
 func (o *orders) begin(id fact.CallID, order fact.Order) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	now := time.Now()
+	now := o.clock.Now()
 	for id, t := range o.all {
 		if !t.forget.IsZero() && (now.After(t.forget) || len(o.all) >= ordersTotal) {
 			delete(o.all, id)
@@ -58,10 +63,10 @@ func (o *orders) add(id fact.CallID, e fact.OrderEvent, end string) {
 	if t == nil || t.view.End != "" {
 		return
 	}
-	e.At = time.Now().UTC()
+	e.At = o.clock.Now().UTC()
 	t.view.Events = append(t.view.Events, e)
 	if end != "" {
-		t.view.End, t.forget = end, time.Now().Add(ordersKept)
+		t.view.End, t.forget = end, o.clock.Now().Add(ordersKept)
 	}
 	close(t.changed)
 	t.changed = make(chan struct{})

@@ -3,7 +3,6 @@ package routing
 import (
 	"cmp"
 	"slices"
-	"time"
 
 	"mediasrv/routing/fact"
 )
@@ -45,7 +44,7 @@ func (c *Centre) audited(err error, a fact.Audit) error {
 	if err != nil {
 		return err
 	}
-	a.ID, a.At = newID(), time.Now().UTC()
+	a.ID, a.At = newID(), c.clock.Now().UTC()
 	c.opt.Store.Append(a)
 	c.opt.Log.Info("supervisor acts", "user", a.Who, "what", a.What, "call", a.Call, "agent", a.User, "detail", a.Detail)
 	return nil

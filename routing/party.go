@@ -35,7 +35,7 @@ type party struct {
 func (s *script) seat(leg Leg, seat fact.Seat) *party {
 	p := &party{
 		leg: leg,
-		row: fact.Leg{ID: leg.ID(), Call: s.row.ID, Seat: seat, Party: leg.Party(), SIPID: leg.SIPID(), Codec: leg.Codec(), Began: time.Now().UTC()},
+		row: fact.Leg{ID: leg.ID(), Call: s.row.ID, Seat: seat, Party: leg.Party(), SIPID: leg.SIPID(), Codec: leg.Codec(), Began: s.c.clock.Now().UTC()},
 		log: s.log.With("leg", leg.ID()),
 	}
 	s.parties[p.row.ID] = p

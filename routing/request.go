@@ -96,12 +96,12 @@ func (s *script) isSure(typed string) (bool, fact.EndReason) {
 
 // spoken waits until a text that is this caller's alone has been spoken; nil: it can't be.
 func (s *script) spoken(a *config.Audio, text string) (*prompt.Prompt, fact.EndReason) {
-	for until := time.Now().Add(speechWait); ; {
+	for until := s.c.clock.Now().Add(speechWait); ; {
 		p, coming := s.prompts.Spoken(s.cfg, a, text)
-		if !coming || time.Now().After(until) {
+		if !coming || s.c.clock.Now().After(until) {
 			return p, fact.EndUnset
 		}
-		if e := s.await(time.Now().Add(speechLook)); e.kind == over {
+		if e := s.await(s.c.clock.Now().Add(speechLook)); e.kind == over {
 			return nil, e.why
 		}
 	}

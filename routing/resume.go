@@ -3,7 +3,6 @@ package routing
 import (
 	"encoding/json"
 	"slices"
-	"time"
 
 	"mediasrv/routing/fact"
 )
@@ -23,7 +22,7 @@ func (s *script) saveSituation(sit Situation) {
 	}
 	s.c.opt.Store.Append(fact.Situation{
 		Call: s.row.ID, Stage: string(sit.Stage), Queue: s.row.Queue, Priority: sit.Priority, Front: sit.Front, Since: sit.Since,
-		At: time.Now().UTC(), Whole: string(whole),
+		At: s.c.clock.Now().UTC(), Whole: string(whole),
 	})
 }
 

@@ -1,12 +1,14 @@
 package routing
 
 import (
+	"context"
 	"log/slog"
 	"runtime/debug"
 	"time"
 
 	"mediasrv/media"
 	"mediasrv/routing/callback"
+	"mediasrv/routing/clock"
 	"mediasrv/routing/dialout"
 	"mediasrv/routing/fact"
 	"mediasrv/routing/inbox"
@@ -46,7 +48,7 @@ type script struct {
 	orderEnd fact.OrderEvent
 	back     *callback.Place // of a call that we began for a callback
 	asked    bool            // the caller is to be called back after this call
-	longest  *time.Timer     // ends a call out that lasts too long; nil: none
+	longest  *clock.Timer    // ends a call out that lasts too long; nil: none
 	segment  fact.SegmentID
 	paused   bool // the segment
 	masked   bool // the caller's digits are secret
@@ -56,11 +58,12 @@ func newScript(c *Centre, leg Leg, room Room, in fact.Invite) *script {
 	s := &script{
 		c: c, edition: *c.now.Load(), box: inbox.New[input](), room: room, in: in,
 		row: fact.Call{
-			ID: fact.CallID(newID()), Direction: fact.Inbound, Entry: in.To, Trunk: in.Trunk, Began: stamp(in.At),
+			ID: fact.CallID(newID()), Direction: fact.Inbound, Entry: in.To, Trunk: in.Trunk,
 		},
 		stage:   StageAnswer,
 		parties: make(map[fact.LegID]*party),
 	}
+	s.row.Began = s.stamp(in.At)
 	if !in.Withheld {
 		s.row.From = in.From.Number
 	}
@@ -189,7 +192,10 @@ func (s *script) await(until time.Time, takes ...verb) event {
 
 // pause waits until something may be in the inbox; false: the time has come before.
 func (s *script) pause(until time.Time) bool {
-	if until.IsZero() {
+	if s.c.clock != nil {
+		return s.c.clock.Wait(context.Background(), s.box.Signal(), until)
+	}
+	if until.IsZero() { // the machine's clock is waited for here, and not a function deeper: each call has a stack, and most of them wait
 		<-s.box.Signal()
 		return true
 	}
@@ -209,7 +215,7 @@ func (s *script) pause(until time.Time) bool {
 
 // event puts a line into the time line; call, conversation and, if it has none, the time are filled in.
 func (s *script) event(e fact.Event) {
-	e.At = stamp(e.At)
+	e.At = s.stamp(e.At)
 	e.Call, e.Conversation = s.row.ID, s.row.Conversation
 	s.c.record(e)
 }

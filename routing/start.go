@@ -31,7 +31,7 @@ func (c *Centre) Start(o fact.Order) (fact.CallID, error) {
 		c.opt.Log.Error("a call could not be placed: no room for its media", "error", err)
 		return "", ErrNoRoom
 	}
-	s := newScript(c, nil, room, fact.Invite{To: o.Number, Dialled: o.Number, At: time.Now().UTC()})
+	s := newScript(c, nil, room, fact.Invite{To: o.Number, Dialled: o.Number, At: c.clock.Now().UTC()})
 	s.order = &placed{Order: o, audio: audio}
 	s.row.Direction, s.row.Agent = fact.Outbound, o.By
 	s.row.From = o.From
@@ -45,10 +45,10 @@ func (c *Centre) Start(o fact.Order) (fact.CallID, error) {
 	c.scripts.Add(1)
 	c.mu.Unlock()
 	c.orders.begin(s.row.ID, o)
-	go func() {
+	c.clock.Go(func() {
 		defer c.scripts.Done()
 		s.run(false)
-	}()
+	})
 	return s.row.ID, nil
 }
 
@@ -164,7 +164,7 @@ func (s *script) untilOrderEnds(pass *dialout.Pass) fact.EndReason {
 	if pass.Longest > 0 && (long == 0 || long > pass.Longest) {
 		long = pass.Longest
 	}
-	for until := time.Now().Add(long); ; {
+	for until := s.c.clock.Now().Add(long); ; {
 		switch e := s.await(until); e.kind { //nolint:exhaustive // nothing else ends it
 		case over:
 			return e.why

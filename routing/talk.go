@@ -124,7 +124,7 @@ func (t *talker) take(e event) {
 			return
 		}
 	case timeUp:
-		t.due(time.Now())
+		t.due(t.c.clock.Now())
 	case pressed:
 		return
 	}
@@ -227,7 +227,7 @@ func (s *script) join(other *party, tap *media.Tap, like media.Row) {
 
 // assign gives call and conversation to the agent.
 func (s *script) assign(o floor.Offer) {
-	now := time.Now().UTC()
+	now := s.c.clock.Now().UTC()
 	if s.row.Talked.IsZero() {
 		s.row.Talked = now
 	}

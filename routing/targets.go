@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"maps"
 	"slices"
-	"time"
 
 	"mediasrv/config"
 	"mediasrv/routing/fact"
@@ -43,7 +42,7 @@ func (c *Centre) queueView(name string) fact.QueueView {
 }
 
 func (c *Centre) open(cfg *config.Config, queue string) bool {
-	open, _ := c.takes(cfg.Queues[queue], time.Now(), cfg.Company.TimeZone)
+	open, _ := c.takes(cfg.Queues[queue], c.clock.Now(), cfg.Company.TimeZone)
 	return open
 }
 

@@ -128,7 +128,7 @@ func (s *script) asBefore(by, stays *party, customer bool) fact.EndReason {
 
 // untilNextAnswers waits for the phone that a transfer leads to.
 func (s *script) untilNextAnswers(by *party, longest time.Duration) event {
-	for until := time.Now().Add(longest); ; {
+	for until := s.c.clock.Now().Add(longest); ; {
 		switch e := s.await(until); e.kind { //nolint:exhaustive // nothing else ends it
 		case over, nextAnswered, nextGone, voice, adviceCame:
 			return e
@@ -168,7 +168,7 @@ func (s *script) handBack(trunk, number string) (why fact.EndReason, over bool) 
 func (e event) isOver() bool { return e.kind == over }
 
 func (s *script) untilMoved() event {
-	for until := time.Now().Add(moveTime); ; {
+	for until := s.c.clock.Now().Add(moveTime); ; {
 		switch e := s.await(until); e.kind { //nolint:exhaustive // nothing else ends it
 		case over, moved, timeUp:
 			return e

@@ -59,7 +59,7 @@ func (s *script) takeMessage(box *config.Voicemail) fact.EndReason {
 	s.room.Set(plan)
 	m := fact.Voicemail{
 		ID: fact.VoicemailID(newID()), Conversation: s.row.Conversation, Call: s.row.ID, Segment: s.segment, Box: box.Name, Queue: box.Queue,
-		Number: s.row.From, Name: s.in.From.Name, Entry: s.row.Entry, Began: time.Now().UTC(),
+		Number: s.row.From, Name: s.in.From.Name, Entry: s.row.Entry, Began: s.c.clock.Now().UTC(),
 	}
 	spoke, why := s.untilMessageEnds(box, m)
 	s.room.Set(media.Plan{})
@@ -68,7 +68,7 @@ func (s *script) takeMessage(box *config.Voicemail) fact.EndReason {
 		s.event(fact.Event{Kind: fact.VoicemailEmpty, Queue: box.Queue, Detail: box.Name})
 		return why
 	}
-	m.Length = time.Since(m.Began)
+	m.Length = s.c.clock.Since(m.Began)
 	s.c.opt.Store.Append(m)
 	s.event(fact.Event{Kind: fact.VoicemailLeft, Queue: box.Queue, Detail: box.Name + ": " + m.Length.Round(time.Second).String()})
 	s.log.Info("message left", "voicemail", box.Name, "queue", box.Queue, "length", m.Length)
@@ -102,7 +102,7 @@ func (s *script) untilMessageEnds(box *config.Voicemail, m fact.Voicemail) (spok
 			}
 			silent = time.Time{}
 			if !e.talks {
-				silent = time.Now().Add(box.Silence)
+				silent = s.c.clock.Now().Add(box.Silence)
 			}
 		}
 	}

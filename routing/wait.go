@@ -72,7 +72,7 @@ func (s *script) wait(sit Situation) Situation {
 }
 
 func (s *script) newWaiter(sit Situation) *waiter {
-	w := &waiter{script: s, sit: sit, queue: s.cfg.Queues[sit.Target.Queue], view: waiting.View{Began: time.Now()}}
+	w := &waiter{script: s, sit: sit, queue: s.cfg.Queues[sit.Target.Queue], view: waiting.View{Began: s.c.clock.Now()}}
 	w.strategy, w.sounds = s.strategy(sit, w.queue)
 	if of := s.cfg.Waiting[strategyOf(sit, w.queue)]; of != nil {
 		w.announcements, w.always, w.inStep = of.Announcements, of.Keys, of.MusicInStep
@@ -113,7 +113,7 @@ func strategyOf(sit Situation, q *config.Queue) string {
 // next asks the strategy what to do, and does it. What can't be heard is skipped.
 func (w *waiter) next() waiting.Step {
 	for {
-		w.view.Now, w.view.Ringing = time.Now(), len(w.ringers) > 0
+		w.view.Now, w.view.Ringing = w.c.clock.Now(), len(w.ringers) > 0
 		step := w.strategy.Next(w.view)
 		if step.Closed {
 			w.close()
@@ -183,7 +183,7 @@ func (w *waiter) turn(s *sound, to waiting.Sound, n int, audio *prompt.Prompt, l
 	}
 	s.play = media.Play{Token: w.nextToken(), Audio: audio, Loop: loop}
 	if !loop {
-		s.until = time.Now().Add(s.play.Audio.Length() + playSlack)
+		s.until = w.c.clock.Now().Add(s.play.Audio.Length() + playSlack)
 	}
 	switch to { //nolint:exhaustive // the others are not told
 	case waiting.Greeting:
@@ -226,7 +226,7 @@ func (w *waiter) take(e event) (next Situation, done bool) {
 	case commanded:
 		return w.commanded(e.cmd)
 	case timeUp:
-		w.due(time.Now())
+		w.due(w.c.clock.Now())
 	case callerAnswered, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:
 	}
 	return Situation{}, false

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mediasrv/config"
+	"mediasrv/routing/clock"
 	"mediasrv/routing/fact"
 	"mediasrv/routing/floor"
 	"mediasrv/routing/inbox"
@@ -17,12 +18,14 @@ type Options struct {
 	Config *config.Config
 	World  World
 	NewID  func() string   // ids that are never used again
+	Clock  *clock.Clock    // nil: the machine's
 	Open   []fact.Callback // that held when the server last ended
 }
 
 // Keeper owns all callbacks that hold. Its methods may be called from any goroutine, also before Run; those without an error return at once.
 type Keeper struct {
 	box   *inbox.Box[step]
+	clock *clock.Clock
 	done  chan struct{}
 	stats atomic.Pointer[Stats]
 	core  *core // owned by Run
@@ -41,7 +44,7 @@ type Stats struct {
 
 // New makes a keeper; it starts nothing.
 func New(opt Options) *Keeper {
-	k := &Keeper{box: inbox.New[step](), done: make(chan struct{}), core: newCore(opt.Config, opt.World, opt.NewID), open: opt.Open}
+	k := &Keeper{box: inbox.New[step](), clock: opt.Clock, done: make(chan struct{}), core: newCore(opt.Config, opt.World, opt.NewID), open: opt.Open}
 	k.stats.Store(&Stats{})
 	return k
 }
@@ -53,30 +56,20 @@ func (k *Keeper) Run(ctx context.Context) {
 	for queue := range k.core.cfg.Queues {
 		k.core.count(queue, 0)
 	}
-	k.core.recall(k.open, time.Now().UTC())
+	k.core.recall(k.open, k.clock.Now().UTC())
 	k.open = nil
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
 	for {
-		k.work()
-		wake := time.Hour
-		if next := k.core.next(); !next.IsZero() {
-			wake = time.Until(next)
-		}
-		timer.Reset(wake)
-		select {
-		case <-k.box.Signal():
-		case <-timer.C:
-		case <-ctx.Done():
-			k.work() // what the last calls have said
+		k.work() // at the end what the last calls have said
+		if ctx.Err() != nil {
 			return
 		}
+		k.clock.Wait(ctx, k.box.Signal(), k.core.next())
 	}
 }
 
 func (k *Keeper) work() {
 	for {
-		now := time.Now().UTC()
+		now := k.clock.Now().UTC()
 		k.core.tick(now)
 		do, ok := k.box.Take()
 		if !ok {
@@ -141,12 +134,12 @@ func (k *Keeper) Dial(call fact.CallID) {
 			c.cleared(call, err)
 			return
 		}
-		go func() {
+		k.clock.Go(func() {
 			ctx, cancel := context.WithTimeout(context.Background(), commitTime)
 			defer cancel()
 			err := c.world.Commit(ctx, row)
 			k.box.Put(func(c *core, _ time.Time) { c.cleared(call, err) })
-		}()
+		})
 	})
 }
 
@@ -206,10 +199,8 @@ func (k *Keeper) ask(what func(*core, time.Time) error) error {
 	if !k.box.Put(func(c *core, now time.Time) { answer <- what(c, now) }) {
 		return ErrGone
 	}
-	select {
-	case err := <-answer:
+	if err, ok := clock.Receive(k.clock, answer, k.done); ok {
 		return err
-	case <-k.done:
-		return ErrGone
 	}
+	return ErrGone
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"mediasrv/config"
+	"mediasrv/routing/clock"
 	"mediasrv/routing/fact"
 	"mediasrv/routing/inbox"
 )
@@ -15,14 +16,16 @@ type Options struct {
 	Picker Picker              // nil: Rounds
 	NewID  func() fact.OfferID // makes ids that are never used again
 	Agents []fact.Agent        // as they were when the server last ended; those that Config doesn't have are left out
+	Clock  *clock.Clock        // nil: the machine's
 	Out    func(Notice)        // takes what the floor says, in order; it must not block, nor wait for the floor
 }
 
 // Floor owns queues and agents. Its methods may be called from any goroutine, also before Run; those without an error return at once.
 type Floor struct {
-	box  *inbox.Box[step]
-	done chan struct{}
-	core *core // owned by Run
+	box   *inbox.Box[step]
+	clock *clock.Clock
+	done  chan struct{}
+	core  *core // owned by Run
 }
 
 // step is something for the floor's goroutine to do.
@@ -33,12 +36,14 @@ func New(opt Options) *Floor {
 	if opt.Picker == nil {
 		opt.Picker = Rounds{}
 	}
+	now := opt.Clock.Now().UTC()
 	f := &Floor{
-		box:  inbox.New[step](),
-		done: make(chan struct{}),
-		core: newCore(opt.Config, opt.Picker, opt.NewID, opt.Out, time.Now().UTC()),
+		box:   inbox.New[step](),
+		clock: opt.Clock,
+		done:  make(chan struct{}),
+		core:  newCore(opt.Config, opt.Picker, opt.NewID, opt.Out, now),
 	}
-	f.core.restore(opt.Agents, time.Now().UTC())
+	f.core.restore(opt.Agents, now)
 	return f
 }
 
@@ -46,29 +51,17 @@ func New(opt Options) *Floor {
 func (f *Floor) Run(ctx context.Context) {
 	defer close(f.done)
 	defer f.box.Close()
-	f.core.introduce(time.Now().UTC())
-	timer := time.NewTimer(time.Hour)
-	defer timer.Stop()
-	for {
+	f.core.introduce(f.clock.Now().UTC())
+	for ctx.Err() == nil {
 		f.work()
-		wake := time.Hour
-		if next := f.core.next(); !next.IsZero() {
-			wake = time.Until(next)
-		}
-		timer.Reset(wake)
-		select {
-		case <-f.box.Signal():
-		case <-timer.C:
-		case <-ctx.Done():
-			return
-		}
+		f.clock.Wait(ctx, f.box.Signal(), f.core.next())
 	}
 }
 
 // work does everything that is there to do now.
 func (f *Floor) work() {
 	for {
-		now := time.Now().UTC()
+		now := f.clock.Now().UTC()
 		f.core.tick(now)
 		do, ok := f.box.Take()
 		if ok {
@@ -153,10 +146,8 @@ func (f *Floor) ask(what func(*core, time.Time) error) error {
 	if !f.box.Put(func(c *core, now time.Time) { answer <- what(c, now) }) {
 		return ErrClosed
 	}
-	select {
-	case err := <-answer:
+	if err, ok := clock.Receive(f.clock, answer, f.done); ok {
 		return err
-	case <-f.done:
-		return ErrClosed
 	}
+	return ErrClosed
 }
