@@ -15,6 +15,9 @@ import (
 
 // A wrong password is said in words, and the right one still works.
 func TestWrongPassword(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{})
 	a := s.openDesk("aiko", agentTone)
 	a.logIn("wrong-wrong-1")
@@ -25,6 +28,9 @@ func TestWrongPassword(t *testing.T) {
 
 // What cannot be spoken is refused with the right status; garbage is met with silence; calls go on.
 func TestMalformedAndUnknown(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{})
 	s.sipp("unknown_codec", quietNumber).succeeded()
 	s.sipp("unknown_number", "+81999999999").succeeded()
@@ -46,7 +52,9 @@ func TestMalformedAndUnknown(t *testing.T) {
 
 // A trunk that sends no media is noticed, and its call ends.
 func TestSilentTrunk(t *testing.T) {
-	t.Parallel() // it waits for half a minute
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{})
 	s.sipp("silent", quietNumber).succeeded()
 	s.want("media-lost", `SELECT end_reason FROM calls`)
@@ -54,6 +62,9 @@ func TestSilentTrunk(t *testing.T) {
 
 // Malformed packets on every port cost a call nothing.
 func TestBadRTPCostsNothing(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{})
 	aiko := s.browse("aiko", agentTone)
 	c := s.dial(quietNumber)
@@ -91,6 +102,9 @@ func portRange(t *testing.T, text string) (low, high int) {
 
 // Without espeak-ng the server says so once, and callers hear music instead of the greeting.
 func TestMissingSpeech(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	path := t.TempDir() // no program at all
 	s := start(t, options{Env: []string{"PATH=" + path}})
 	if !s.out.has("espeak-ng") {
@@ -105,6 +119,9 @@ func TestMissingSpeech(t *testing.T) {
 
 // A port in use ends the start with a sentence that names it.
 func TestPortInUse(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{})
 	second := prepare(t, options{Host: s.opt.Host})
 	out, err := exec.Command(program, "run", second.file).CombinedOutput()
@@ -118,6 +135,9 @@ func TestPortInUse(t *testing.T) {
 
 // A full disk disturbs no call: the recording has a gap, the log says so, the call goes on.
 func TestFullDisk(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	if os.Geteuid() != 0 {
 		t.Skip("needs root to mount a small disk")
 	}

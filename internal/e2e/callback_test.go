@@ -47,6 +47,9 @@ const confirmationText = "We will certainly call you back within the hour."
 // A caller presses a key in the waiting announcement and hears that he will be called back. An agent's browser rings, and when it is answered the
 // customer is called over a trunk; both hear each other.
 func TestCallerIsCalledBack(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	phone := customerPhone(t)
 	s := prepare(t, options{})
 	text, err := os.ReadFile(s.file)

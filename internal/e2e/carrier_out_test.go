@@ -89,6 +89,9 @@ numbers:
 // A caller on one trunk is connected by the second carrier when the first has no room. What the carrier is shown (who calls, by whom it was passed
 // on, how numbers are spelled, the operator's own header) is asserted by the carrier's scenario.
 func TestCarrierOut(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s, full, good := outward(t)
 	p := s.sipp("talk", "+442071838750", "-d", "2000")
 	p.succeeded()
@@ -101,6 +104,9 @@ func TestCarrierOut(t *testing.T) {
 
 // A number of a country that may not be dialled is refused with 403, and the log and the time line say why.
 func TestBarredNumber(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s, _, _ := outward(t)
 	s.sipp("barred", "+33123456789").succeeded()
 	s.want("barred", `SELECT end_reason FROM calls`)
@@ -112,6 +118,9 @@ func TestBarredNumber(t *testing.T) {
 
 // The running server calls out by a trunk, and the command says what happens.
 func TestCallByTrunk(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s, full, good := outward(t)
 	run := func(args ...string) (string, error) {
 		c := exec.Command(program, append([]string{"call", "--api", "https://" + s.opt.Host + ":8443", "--user", "dana"}, args...)...)

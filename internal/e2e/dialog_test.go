@@ -31,6 +31,9 @@ func bridgedTo(t *testing.T, scenario string, args ...string) (*server, *sipp) {
 
 // Real PRACK towards both ends of a bridge, a description that is only in the 183, UPDATE before the answer, and a session timer that we refresh by UPDATE.
 func TestPrackUpdateAndTimer(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s, pbx := bridgedTo(t, "carrier_prack")
 	s.sipp("prack_update", "900001").succeeded()
 	pbx.succeeded()
@@ -39,6 +42,9 @@ func TestPrackUpdateAndTimer(t *testing.T) {
 
 // A PBX passes its call on by REFER: the caller stays, and talks with whom it was passed to; the PBX is told how that goes, and is let go.
 func TestReferOfPBX(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s, pbx := bridgedTo(t, "pbx_refer", "-m", "2")
 	s.sipp("wait_bye", "900001").succeeded()
 	pbx.succeeded()

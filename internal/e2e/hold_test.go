@@ -10,6 +10,9 @@ import (
 
 // An agent holds the caller by the desk's button: the caller hears music and no agent, and after resume the agent again.
 func TestHoldFromTheDesk(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{})
 	aiko := s.browse("aiko", agentTone)
 	c := s.dial(supportNumber)

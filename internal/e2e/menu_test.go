@@ -87,6 +87,9 @@ const (
 
 // Callers choose by keys (RFC 4733) and hear what they have chosen; the prompts are recognised in what they recorded.
 func TestMenusAndHours(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := menus(t)
 	informed := s.call("+815012345690", "--digits", "wwwwwwww2wwwwwwww3", "--for", "60s")
 	queued := s.call("+815012345690", "--digits", "ww9wwwwww1", "--for", "60s")

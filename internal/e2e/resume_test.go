@@ -10,6 +10,9 @@ import (
 // kill -9 while one agent wraps up and a caller waits: after the next start the agents are as they were, the wrap-up ends when it would have, the
 // waiting call is closed, and the next caller is offered.
 func TestKilledWhileCallersWait(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{WrapUp: "45s"})
 	aiko, ben := s.browse("aiko", agentTone), s.openDesk("ben", 1400)
 	ben.logIn(password)

@@ -27,19 +27,6 @@ type baresip struct {
 // modules of baresip, in the folder where Debian has them.
 const modules = "/usr/lib/baresip/modules"
 
-// besideLoopback is isolated, with an interface, which baresip needs beside loopback. Without root the machine's own has to do.
-func besideLoopback(t *testing.T) bool {
-	t.Helper()
-	if os.Geteuid() != 0 {
-		return true
-	}
-	if !isolated(t, "baresip") {
-		return false
-	}
-	shell(t, "ip link add c0 type veth peer name c1; ip addr add 10.88.0.2/24 dev c0; ip link set c0 up; ip link set c1 up")
-	return true
-}
-
 // startBaresip starts one on a loopback address of its own. srtp is empty (plain), srtp (AVP with keys) or srtp-mand (SAVP).
 func startBaresip(t *testing.T, user, srtp string, hz float64) *baresip {
 	t.Helper()
@@ -214,7 +201,7 @@ func bridging(t *testing.T, to *baresip, inbound, outbound string) *server {
 
 // Two real phones with SDES (RFC 4568) hear each other through our trunks, whichever way each wants it.
 func TestSoftphonesWithSDES(t *testing.T) {
-	if !besideLoopback(t) {
+	if !alone(t, "baresip") {
 		return
 	}
 	for name, c := range map[string]struct{ caller, inbound, outbound, callee string }{
@@ -239,7 +226,7 @@ func TestSoftphonesWithSDES(t *testing.T) {
 
 // A trunk says no to what it doesn't want.
 func TestTrunkRefusesByItsPolicy(t *testing.T) {
-	if !besideLoopback(t) {
+	if !alone(t, "baresip") {
 		return
 	}
 	for name, c := range map[string]struct{ caller, inbound string }{

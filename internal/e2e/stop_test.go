@@ -13,6 +13,9 @@ import (
 
 // kill -9 in mid-call: after the next start the recording is playable and marked as repaired, and the call is closed.
 func TestKilledInMidCall(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{})
 	aiko := s.browse("aiko", agentTone)
 	c := s.dial(supportNumber)
@@ -63,6 +66,9 @@ func (s *server) recordsMore(d time.Duration) {
 
 // SIGTERM with drain: new calls are refused, the running one goes on until its end, then the server exits with 0.
 func TestDrain(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := start(t, options{Drain: "60s"})
 	aiko := s.browse("aiko", agentTone)
 	c := s.dial(supportNumber)
@@ -82,6 +88,9 @@ func TestDrain(t *testing.T) {
 
 // SIGTERM without drain ends the calls properly: BYE, recordings closed, exit code 0. So does a second SIGTERM while draining.
 func TestTerminate(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	for name, signals := range map[string]int{"at once": 1, "second signal": 2} {
 		t.Run(name, func(t *testing.T) {
 			drain := map[int]string{1: "0s", 2: "10m"}[signals]

@@ -122,6 +122,9 @@ func overTLS(t *testing.T, by *issuer, shown func(host string) string) (near, fa
 
 // Two servers with a TLS trunk between them, client certificate and SRTP required: the caller hears the far one's greeting.
 func TestTrunkOverTLS(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	by := newIssuer(t)
 	near, far := overTLS(t, by, func(host string) string { return ", " + by.keys(host) })
 	c := near.call("900001", "--tone", "440", "--for", "6s")
@@ -140,6 +143,9 @@ func TestTrunkOverTLS(t *testing.T) {
 
 // Certificates that are changed while a call is up are used for the next connection, and the call hears nothing of it. The trunk is probed by TLS all the while.
 func TestCertificatesChangeInMidCall(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	by := newIssuer(t)
 	near, far := overTLS(t, by, func(host string) string { return ", " + by.keys(host) })
 	near.logs("a server of the trunk answers", 1)
@@ -180,6 +186,9 @@ func certificateOf(t *testing.T, s *server) string {
 
 // Without a client certificate the far server refuses in the handshake, and both logs say why.
 func TestTrunkOverTLSWithoutCertificate(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	by := newIssuer(t)
 	near, far := overTLS(t, by, func(string) string { return "" })
 	c := near.call("900001", "--for", "2s")

@@ -102,7 +102,7 @@ func (d *sshd) launch() {
 // Recordings of a call that ended while the SFTP server was down get there when it is back, over a kill -9 of ours; and the copy is
 // proven there.
 func TestRecordingsGoToSFTP(t *testing.T) {
-	if !besideLoopback(t) {
+	if !alone(t, "baresip") {
 		return
 	}
 	callee := startBaresip(t, "900001", "", 900)

@@ -30,6 +30,9 @@ const messageScript = `(async () => {
 
 // A caller leaves a tone for a message; the file contains it and nothing of the prompts, and the agent's page plays it.
 func TestVoicemail(t *testing.T) {
+	if !alone(t) {
+		return
+	}
 	s := prepare(t, options{})
 	s.changed("numbers:\n", "numbers:\n  \"+815012345690\": {to: {voicemail: box}}\n", "queues:\n", "voicemails:\n  box: {queue: quiet, greeting: {say: \""+voicemailGreeting+"\"}, thanks: {say: \""+goodbyeText+"\"}, silence: 3s}\nqueues:\n")
 	aiko := s.browse("aiko", agentTone)
