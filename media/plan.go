@@ -5,7 +5,7 @@ import "mediasrv/media/prompt"
 // Sizes of a room. A plan is a plain value of fixed size, so that giving it to the worker allocates nothing.
 const (
 	MaxEndpoints = 8
-	MaxTaps      = 4
+	MaxTaps      = MaxEndpoints // so that a conference of all of them is recorded
 )
 
 // EndpointID names an endpoint within its room. Slots are used again after Close, so a plan is always written against the

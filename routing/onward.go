@@ -55,18 +55,26 @@ func (t *transfer) take(e event) answerTo {
 
 // hear lets the caller hear the network of a number, as soon as it is there; else music.
 func (t *transfer) hear() {
-	i := t.invitation
 	row := t.meanwhile.row()
-	if i.early && i.who != nil && t.cfg.TransferFor(t.row.Queue).EarlyMedia {
-		row = media.Row{Hears: media.Of(i.who.leg.Endpoint())}
+	if network := t.network(); network != 0 {
+		row = media.Row{Hears: network}
 	}
 	row.Digits = true
 	t.toCaller(row)
 }
 
+// network is what can be heard of who is called; none: nobody outside, or nothing came yet.
+func (t *transfer) network() media.Set {
+	i := t.invitation
+	if !i.early || i.who == nil || !t.cfg.TransferFor(t.row.Queue).EarlyMedia {
+		return 0
+	}
+	return media.Of(i.who.leg.Endpoint())
+}
+
 func (t *transfer) show() {
 	t.showParties([]fact.PartyView{
-		t.partyView(t.customer, "customer", "held", 0), t.partyView(t.invitation.who, roleOf(t.invitation.who), "ringing", 0),
+		t.partyView(t.customer, "customer", "held", t.network()), t.partyView(t.invitation.who, roleOf(t.invitation.who), "ringing", 0),
 	})
 }
 

@@ -23,7 +23,7 @@ func (d *Dialer) Dial(to routing.Target, from routing.Caller, in routing.Room, e
 	l := NewLeg(in.(*Room), fact.Party{User: to.User, Number: to.Number, Trunk: to.Trunk})
 	if d.OnDial != nil {
 		if err := d.OnDial(l); err != nil {
-			l.room.leave(l.slot)
+			l.room.leave(l)
 			return nil, err
 		}
 	}

@@ -17,6 +17,7 @@ type Leg struct {
 	party fact.Party
 	room  *Room
 	slot  media.EndpointID
+	real  *media.Endpoint // in a real room; else nil
 	began time.Time
 
 	// To be set before the leg is used.
@@ -140,7 +141,7 @@ func (l *Leg) EndWith(why fact.EndReason, status int) {
 	l.ended = true
 	l.mu.Unlock()
 	if first {
-		l.room.leave(l.slot)
+		l.room.leave(l)
 		l.tell(routing.LegEvent{Kind: routing.LegEnded, Why: why, Status: status})
 	}
 }
@@ -170,7 +171,7 @@ func (l *Leg) End(why fact.EndReason, text string) {
 	l.ended = true
 	l.mu.Unlock()
 	if first {
-		l.room.leave(l.slot)
+		l.room.leave(l)
 		l.tell(routing.LegEvent{Kind: routing.LegEnded, Why: why, Text: text, Quality: l.line})
 	}
 }
@@ -206,6 +207,9 @@ func (l *Leg) Ringing() []bool {
 
 // Room is the leg's room.
 func (l *Leg) Room() *Room { return l.room }
+
+// Real is the leg's endpoint in a real room; nil: it is in none.
+func (l *Leg) Real() *media.Endpoint { return l.real }
 
 // Began is when the leg was made.
 func (l *Leg) Began() time.Time { return l.began }

@@ -1,6 +1,7 @@
 package fake
 
 import (
+	"net/netip"
 	"sync"
 	"time"
 
@@ -9,6 +10,8 @@ import (
 
 // Room plays prompts in virtual time, and knows what each endpoint hears.
 type Room struct {
+	real *media.Room // which does all of it; nil: this one does
+
 	mu      sync.Mutex
 	sink    media.Sink
 	plan    media.Plan
@@ -20,9 +23,20 @@ type Room struct {
 // NewRoom makes an empty room.
 func NewRoom() *Room { return &Room{playing: make(map[uint32]bool)} }
 
+// NewRealRoom is a room that the media engine carries out. Its legs have real endpoints, with whom Leg.Real can connect a far end.
+func NewRealRoom(real *media.Room) *Room { return &Room{real: real} }
+
 func (r *Room) enter(l *Leg) media.EndpointID {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if r.real != nil {
+		e, err := r.real.AddRTP(netip.Addr{})
+		if err != nil {
+			panic("fake: " + err.Error())
+		}
+		l.real = e
+		return e.ID()
+	}
 	for i, old := range r.legs {
 		if old == nil {
 			r.legs[i] = l
@@ -32,20 +46,36 @@ func (r *Room) enter(l *Leg) media.EndpointID {
 	panic("fake: the room is full")
 }
 
-func (r *Room) leave(id media.EndpointID) {
+func (r *Room) leave(l *Leg) {
+	if l.real != nil {
+		l.real.Close()
+		return
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.legs[id] = nil
+	r.legs[l.slot] = nil
 }
 
 // Listen implements routing.Room.
-func (r *Room) Listen(sink media.Sink) { r.mu.Lock(); defer r.mu.Unlock(); r.sink = sink }
+func (r *Room) Listen(sink media.Sink) {
+	if r.real != nil {
+		r.real.Listen(sink)
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.sink = sink
+}
 
 // Set implements routing.Room. A prompt that isn't a loop is done after its length, if it is still in the plan then.
 func (r *Room) Set(p media.Plan) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.plan = p
+	if r.real != nil {
+		r.real.Set(p)
+		return
+	}
 	for _, row := range p.Rows {
 		play := row.Prompt
 		if play.Token == 0 || play.Loop || r.playing[play.Token] {
@@ -77,7 +107,14 @@ func (r *Room) done(token uint32) {
 }
 
 // Close implements routing.Room.
-func (r *Room) Close() { r.mu.Lock(); defer r.mu.Unlock(); r.closed = true }
+func (r *Room) Close() {
+	if r.real != nil {
+		r.real.Close()
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+}
 
 // Closed says whether the room is closed.
 func (r *Room) Closed() bool { r.mu.Lock(); defer r.mu.Unlock(); return r.closed }

@@ -33,6 +33,7 @@ type Far struct {
 	dec     codec.Decoder
 	to      netip.AddrPort
 	hz      float64
+	loud    int  // the tone's amplitude
 	mute    bool // sends nothing
 	header  rtp.Header
 	spoken  int
@@ -50,7 +51,7 @@ type Far struct {
 
 // NewFar makes a far end with a socket of its own on loopback. It is silent, and sends nothing before Call.
 func NewFar(listen rtp.Listen, c codec.Type) (*Far, error) {
-	f := &Far{codec: c, header: rtp.Header{SSRC: 0xfa0, Seq: 65500, Timestamp: 1 << 31}, keypad: rtp.Keypad{Rate: c.ClockRate()}}
+	f := &Far{codec: c, loud: Amplitude, header: rtp.Header{SSRC: 0xfa0, Seq: 65500, Timestamp: 1 << 31}, keypad: rtp.Keypad{Rate: c.ClockRate()}}
 	var err error
 	rate := codec.Rate
 	if rates := codec.Rates(c); len(rates) > 0 {
@@ -112,6 +113,13 @@ func (f *Far) Say(hz float64) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.hz = hz
+}
+
+// Loud changes the amplitude of its tone.
+func (f *Far) Loud(amplitude int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.loud = amplitude
 }
 
 // Mute makes it send nothing at all, or again.
@@ -238,7 +246,7 @@ func (f *Far) speak() {
 	default:
 		var err error
 		var pcm [960]int16
-		said := Tone(f.hz, f.spoken, codec.Frame)
+		said := sine(f.loud, f.hz, f.spoken, codec.Frame)
 		if f.toned > 0 {
 			f.toned--
 			f.tone.Read(said)

@@ -16,10 +16,12 @@ const (
 const Amplitude = 8000
 
 // Tone is samples of a sine, of which at were spoken before.
-func Tone(hz float64, at, samples int) []int16 {
+func Tone(hz float64, at, samples int) []int16 { return sine(Amplitude, hz, at, samples) }
+
+func sine(amplitude int, hz float64, at, samples int) []int16 {
 	pcm := make([]int16, samples)
 	for i := range pcm {
-		pcm[i] = int16(Amplitude * math.Sin(2*math.Pi*hz*float64(at+i)/rate))
+		pcm[i] = int16(float64(amplitude) * math.Sin(2*math.Pi*hz*float64(at+i)/rate))
 	}
 	return pcm
 }
