@@ -27,7 +27,7 @@ func defaults(dir string) *Config {
 			Speech:      Speech{Engine: "espeak-ng", Language: "en", Rate: 1},
 			RingTimeout: 30 * time.Second,
 			WrapUp:      WrapUp{Time: 30 * time.Second, Extend: true},
-			Recording:   Recording{Inbound: true, Outbound: true, PerLeg: true},
+			Recording:   Recording{Inbound: true, Outbound: true, PerLeg: true, Format: "wav"},
 			Hold:        Meanwhile{Every: meanwhileEvery},
 			Transfer:    Transfer{Meanwhile: Meanwhile{Every: meanwhileEvery}, EarlyMedia: true},
 

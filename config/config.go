@@ -108,6 +108,7 @@ type Recording struct {
 	Outbound bool
 	PerLeg   bool
 	Merged   bool
+	Format   string        // wav, alaw, ulaw, opus
 	Keep     time.Duration // 0: until somebody deletes it
 }
 

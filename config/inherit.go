@@ -13,9 +13,9 @@ type wrapUpChange struct {
 
 // recordingChange is what a queue or a user says about recording; nil: nothing.
 type recordingChange struct {
-	Calls *[]string
-	Files *string
-	Keep  *time.Duration
+	Calls         *[]string
+	Files, Format *string
+	Keep          *time.Duration
 }
 
 // serviceLevelChange is what a queue says about the service level; nil: nothing.
@@ -57,6 +57,7 @@ func (r *recordingChange) over(base Recording) Recording {
 	if r.Files != nil {
 		base.PerLeg, base.Merged = *r.Files != "merged", *r.Files != "per-leg"
 	}
+	set(&base.Format, r.Format)
 	set(&base.Keep, r.Keep)
 	return base
 }
@@ -90,7 +91,7 @@ func wrapUpOf(n *node) *wrapUpChange {
 }
 
 func recordingOf(n *node) *recordingChange {
-	r := &recordingChange{Files: pointer[string](n.get("files")), Keep: pointer[time.Duration](n.get("keep"))}
+	r := &recordingChange{Files: pointer[string](n.get("files")), Format: pointer[string](n.get("format")), Keep: pointer[time.Duration](n.get("keep"))}
 	if calls := n.get("calls"); calls != nil {
 		all := vals[string](calls)
 		r.Calls = &all

@@ -81,7 +81,7 @@ func companyKeys() *shape {
 		field{key: "default_queue", what: ref("a queue"), or: "the only queue", about: "Where a number without a target leads."},
 		field{key: "ring_timeout", what: ringTimeout(), std: "30s", about: "How long one agent rings, 3 to 60 seconds."},
 		field{key: "wrap_up", what: wrapUpKeys("30s", "true", ""), about: "Time after a call in which the agent gets no other."},
-		field{key: "recording", what: recordingKeys("[inbound, outbound]", "per-leg", ""), about: "Which calls are recorded, and as what."},
+		field{key: "recording", what: recordingKeys("[inbound, outbound]", "per-leg", "wav", ""), about: "Which calls are recorded, and as what."},
 		field{key: "dispositions", what: dispositionKeys(), about: "What an agent can call the outcome of a call."},
 		field{key: "dial_out", what: dialOutKeys(""), about: "What may be dialled; users and trunks can have it different."},
 		field{key: "refused", what: refusedKeys(), about: "What callers hear who choose a number by a key and can't be connected with it."},
@@ -124,10 +124,14 @@ func serviceLevelKeys(within, short, from string) *shape {
 	)
 }
 
-func recordingKeys(calls, files, from string) *shape {
+func recordingKeys(calls, files, format, from string) *shape {
 	return of(
 		field{key: "calls", what: listOf(direction()), std: calls, or: from, about: "`inbound`, `outbound`; `[]`: none."},
 		field{key: "files", what: oneOf([]string{"per-leg", "merged", "both"}), std: files, or: from, about: "One file per party, one stereo file (customer left, agent right), or both."},
+		field{
+			key: "format", what: oneOf([]string{"wav", "alaw", "ulaw", "opus"}), std: format, or: from,
+			about: "What the sound is kept as: `wav`: PCM, 58 MB per hour and voice; `alaw`, `ulaw`: G.711 in WAV, half of it; `opus`: Ogg Opus, about 7 MB, for more of the processor.",
+		},
 		field{key: "keep", what: durationIn(24*time.Hour, 20*365*24*time.Hour), or: kept(from), about: "How long recordings are kept; then they are deleted, unless they are under legal hold. It holds for those that are there already as well."},
 	)
 }
@@ -216,7 +220,7 @@ func numbersKeys() *shape {
 			field{key: "priority", what: integer(0, 99), or: "the queue's", about: "Callers with a higher one are answered first."},
 			needsField("Which skills the agent must have, besides those of the queue; of a skill in both these hold."),
 			field{key: "waiting", what: ref("a waiting strategy"), or: "the queue's", about: "What callers of this number hear while they wait."},
-			field{key: "recording", what: recordingKeys("", "", "the company's"), about: "Overrides the company's, for calls out by a trunk."},
+			field{key: "recording", what: recordingKeys("", "", "", "the company's"), about: "Overrides the company's, for calls out by a trunk."},
 			later("trunk"),
 		)},
 	}
@@ -268,7 +272,7 @@ func queueKeys() *shape {
 		needsField("Which skills the agents who are rung must have."),
 		maxWaitingKey(), noAgentsKey(),
 		field{key: "wrap_up", what: wrapUpKeys("", "", "the company's"), about: "Overrides the company's."},
-		field{key: "recording", what: recordingKeys("", "", "the company's"), about: "Overrides the company's."},
+		field{key: "recording", what: recordingKeys("", "", "", "the company's"), about: "Overrides the company's."},
 		field{key: "priority", what: integer(0, 99), std: "0", about: "Callers with a higher one are answered first."},
 		field{key: "hours", what: ref("hours"), or: "always", about: "When callers are taken; outside them they hear the away message, and those who wait already are still offered."},
 		field{key: "service_level", what: serviceLevelKeys("", "", "the company's"), about: "Overrides the company's."},
@@ -290,7 +294,7 @@ func usersKeys() *shape {
 				field{key: "password", what: secret(), or: "required", about: "Its password: `env:NAME` or `file:PATH`."},
 			), or: "none", about: "A desk phone beside the browser."},
 			field{key: "wrap_up", what: wrapUpKeys("", "", "the queue's"), about: "Overrides the queue's."},
-			field{key: "recording", what: recordingKeys("", "", "the queue's"), about: "Overrides the queue's."},
+			field{key: "recording", what: recordingKeys("", "", "", "the queue's"), about: "Overrides the queue's."},
 			field{key: "dial_out", what: dialOutOf("2", "The user's calls out at once; 0: no limit."), about: "What the user may dial; overrides the company's."},
 			userSkillsKeys(),
 			later("queues"),

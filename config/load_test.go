@@ -80,7 +80,7 @@ numbers:
   "+815012345679":
 queues:
   a: {priority: 3}
-  b: {ring_timeout: 5s, wrap_up: {time: 45s}, recording: {files: both}, waiting: w, service_level: {short: 0s}}
+  b: {ring_timeout: 5s, wrap_up: {time: 45s}, recording: {files: both, format: alaw}, waiting: w, service_level: {short: 0s}}
 users:
   aiko: {wrap_up: {extend: true}}
   ben: {recording: {calls: []}}
@@ -115,10 +115,10 @@ waiting_strategies:
 		queue, user string
 		want        Recording
 	}{
-		{"a", "aiko", Recording{Inbound: true, Merged: true}},
-		{"b", "aiko", Recording{Inbound: true, PerLeg: true, Merged: true}},
-		{"b", "ben", Recording{PerLeg: true, Merged: true}},
-		{"gone", "gone", Recording{Inbound: true, Merged: true}},
+		{"a", "aiko", Recording{Inbound: true, Merged: true, Format: "wav"}},
+		{"b", "aiko", Recording{Inbound: true, PerLeg: true, Merged: true, Format: "alaw"}},
+		{"b", "ben", Recording{PerLeg: true, Merged: true, Format: "alaw"}},
+		{"gone", "gone", Recording{Inbound: true, Merged: true, Format: "wav"}},
 	} {
 		if got := cfg.RecordingFor(c.queue, c.user); got != c.want {
 			t.Errorf("recording of %s in %s: %+v, want %+v", c.user, c.queue, got, c.want)

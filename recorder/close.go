@@ -91,7 +91,7 @@ func (r *Recorder) finish(s *segment) bool {
 			}
 			left = append(left, o)
 		default:
-			r.log.Info("recording closed", "call", s.fact.Call, "leg", o.leg, "file", o.name+wavDone)
+			r.log.Info("recording closed", "call", s.fact.Call, "leg", o.leg, "file", o.name+o.kind.suffix)
 		}
 	}
 	s.outputs = left
@@ -113,12 +113,12 @@ func (r *Recorder) finishOne(s *segment, o *output) error {
 	o.back()
 	m := s.about(o)
 	m.length(o.w.Frames())
-	if err := r.complete(o.name, &m); err != nil {
+	if err := r.complete(o.name, o.kind.suffix, &m); err != nil {
 		return err
 	}
 	r.store.release(o.name)
 	if err := o.f.Close(); err != nil {
-		r.log.Warn("a closed recording's file reports an error", "error", err, "file", o.name+wavDone)
+		r.log.Warn("a closed recording's file reports an error", "error", err, "file", o.name+o.kind.suffix)
 	}
 	return nil
 }

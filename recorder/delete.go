@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"strings"
 
 	"mediasrv/recorder/ledger"
 	"mediasrv/recorder/upload"
@@ -14,14 +13,14 @@ import (
 // Delete removes a finished recording: its day's ledger says so, then sound, metadata and what it was waiting for go. It waits for the disk. After
 // an error or a crash it may be called again; what has gone already is no error. Copies elsewhere stay; their ledger is told.
 func (r *Recorder) Delete(v fact.RecordingView) error {
-	name, ok := strings.CutSuffix(v.Path, wavDone)
+	name, suffix, ok := cutSound(v.Path)
 	if !ok || len(name) <= len(dayLayout) || name[len(dayLayout)] != '/' {
 		return fmt.Errorf("recorder: %q is no recording", v.Path)
 	}
 	if err := r.noteDeleted(name, v); err != nil && !errors.Is(err, fs.ErrNotExist) { // its day's directory is gone
 		return fmt.Errorf("recorder: %w", err)
 	}
-	gone := []string{name + wavDone, name + jsonDone}
+	gone := []string{name + suffix, name + jsonDone}
 	for _, q := range r.uploads {
 		kind, _ := q.Target()
 		gone = append(gone, name+"."+kind+upload.Mark)

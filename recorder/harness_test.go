@@ -240,7 +240,7 @@ func readFile(t *testing.T, path string) [][]int16 {
 
 func (s *studio) metadata(rec fact.Recording) (m metadata) {
 	s.t.Helper()
-	b, err := os.ReadFile(filepath.Join(s.dir, strings.TrimSuffix(rec.Path, ".wav")+".json"))
+	b, err := os.ReadFile(filepath.Join(s.dir, strings.TrimSuffix(rec.Path, filepath.Ext(rec.Path))+".json"))
 	if err != nil {
 		s.t.Fatal(err)
 	}

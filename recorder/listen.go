@@ -3,7 +3,6 @@ package recorder
 import (
 	"fmt"
 	"io"
-	"strings"
 	"time"
 )
 
@@ -23,7 +22,7 @@ func (r *Recorder) Open(path string) (io.ReadSeekCloser, time.Time, error) {
 
 // Metadata reads the JSON beside a finished recording, as it was signed.
 func (r *Recorder) Metadata(path string) ([]byte, error) {
-	name, _ := strings.CutSuffix(path, wavDone)
+	name, _, _ := cutSound(path)
 	text, err := r.store.root.ReadFile(name + jsonDone)
 	if err != nil {
 		return nil, fmt.Errorf("recorder: %w", err)

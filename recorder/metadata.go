@@ -60,10 +60,10 @@ type gapMeta struct {
 func (s *segment) about(o *output) metadata {
 	f := s.fact
 	m := metadata{
-		File: o.name + ".wav", Conversation: string(f.Conversation), Call: string(f.Call), Segment: string(f.ID), SegmentNumber: f.Number,
+		File: o.name + o.kind.suffix, Conversation: string(f.Conversation), Call: string(f.Call), Segment: string(f.ID), SegmentNumber: f.Number,
 		Leg: string(o.leg), Part: o.part, Queue: f.Queue, Voicemail: f.Voicemail, Agent: agentMeta{f.Agent, f.AgentName}, EndUser: userMeta{f.EndUser, f.EndNumber},
 		Start:  s.start.UTC(),
-		Format: format{Container: "wav", Coding: "pcm_s16le", Rate: rate, Channels: o.layout(f)}, Gaps: []gapMeta{},
+		Format: format{Container: o.kind.container, Coding: o.kind.coding, Rate: rate, Channels: o.layout(f)}, Gaps: []gapMeta{},
 	}
 	for _, g := range o.allGaps(s.channels, s.hidden) {
 		m.Gaps = append(m.Gaps, gapMeta{g.Channel, g.From.Seconds(), g.To.Seconds(), g.Cause})

@@ -11,6 +11,7 @@ import (
 
 // output is one file of a segment. Its sample position is the segment's, whether the disk takes it or not.
 type output struct {
+	kind  kind
 	part  string     // customer, agent, external, merged
 	leg   fact.LegID // empty: merged
 	left  []int      // channels of the segment that are mixed
@@ -19,7 +20,7 @@ type output struct {
 	fresh bool   // the file has not been tried to be opened
 	name  string // below the directory, without suffix; empty: there is no file yet
 	f     file
-	w     *wav.Writer // nil: there is no file yet
+	w     container // nil: there is no file yet
 	pos   int64
 	pcm   []int16
 
@@ -54,7 +55,7 @@ func outputsOf(f fact.Segment) (outs []*output) {
 		outs = append(outs, &output{part: "merged", left: left, right: right})
 	}
 	for _, o := range outs {
-		o.fresh, o.from = true, -1
+		o.fresh, o.from, o.kind = true, -1, kindOf(f)
 	}
 	return outs
 }

@@ -93,13 +93,14 @@ func New(opt Options) (*Recorder, error) {
 		return nil, errors.Join(err, root.Close())
 	}
 	log.Info("recordings are signed", "key", chain.Key().ID())
+	files := newStore(root)
 	var uploads []*upload.Queue
 	for _, to := range opt.To {
-		uploads = append(uploads, upload.New(root, uploaded, to, log))
+		uploads = append(uploads, upload.New(root, files.uploaded, to, log))
 	}
 	began := time.Now()
 	return &Recorder{
-		index: opt.Index, log: log, store: newStore(root), ledger: chain, uploads: uploads, now: func() time.Time { return began.Round(0).Add(time.Since(began)) }, running: make(map[fact.SegmentID]*segment),
+		index: opt.Index, log: log, store: files, ledger: chain, uploads: uploads, now: func() time.Time { return began.Round(0).Add(time.Since(began)) }, running: make(map[fact.SegmentID]*segment),
 		disk: health{log: log}, done: queue{wake: make(chan struct{}, 1)},
 	}, nil
 }

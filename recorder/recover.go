@@ -13,27 +13,30 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"mediasrv/media/wav"
 )
 
-const maxJSON = 1 << 20
+const (
+	maxJSON  = 1 << 20
+	mostHead = 128 // bytes of a container's headers: a shorter file has no sound
+)
 
 // Recover finishes what an earlier process left behind: files that were being written are repaired, renamed, get their metadata and are
 // indexed, marked as repaired. It is called at the start and may run beside Run; files that this recorder is writing are left alone. A
 // file that can't be recovered is logged and stays as it is. The error is ctx's, or that the directory can't be read.
 func (r *Recorder) Recover(ctx context.Context) error {
-	names := make(map[string]bool)
+	names := make(map[string]string) // with the suffix of the sound that is unfinished; empty: there is only a note
 	err := fs.WalkDir(r.store.root.FS(), ".", func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
 		case err != nil || d.IsDir():
 			return err
-		case strings.HasSuffix(p, wavPart):
-			names[strings.TrimSuffix(p, wavPart)] = true
-		case strings.HasSuffix(p, jsonPart):
-			names[strings.TrimSuffix(p, jsonPart)] = true
+		}
+		file, unfinished := strings.CutSuffix(p, part)
+		if name, isNote := strings.CutSuffix(p, jsonPart); isNote && names[name] == "" {
+			names[name] = ""
+		} else if name, suffix, ok := cutSound(file); ok && unfinished {
+			names[name] = suffix
 		}
 		return nil
 	})
@@ -47,19 +50,20 @@ func (r *Recorder) Recover(ctx context.Context) error {
 		if !r.store.claim(name) {
 			continue
 		}
-		if err := r.recoverOne(name); err != nil {
-			r.log.Error("an unfinished recording can't be recovered", "error", err, "file", name+wavPart)
+		if err := r.recoverOne(name, names[name]); err != nil {
+			r.log.Error("an unfinished recording can't be recovered", "error", err, "file", name+names[name]+part)
 		}
 		r.store.release(name)
 	}
 	return nil
 }
 
-func (r *Recorder) recoverOne(name string) error {
-	f, err := r.store.root.OpenFile(name+wavPart, os.O_RDWR, 0)
-	if errors.Is(err, fs.ErrNotExist) {
+func (r *Recorder) recoverOne(name, suffix string) error {
+	if suffix == "" {
 		return r.recoverNote(name)
 	}
+	file, as := name+suffix+part, kindBySuffix(suffix)
+	f, err := r.store.root.OpenFile(file, os.O_RDWR, 0)
 	if err != nil {
 		return fmt.Errorf("recorder: %w", err)
 	}
@@ -68,10 +72,10 @@ func (r *Recorder) recoverOne(name string) error {
 	if err != nil {
 		return fmt.Errorf("recorder: %w", err)
 	}
-	_, frames, err := wav.Repair(f)
-	if errors.Is(err, wav.ErrFormat) && info.Size() < 44 {
-		r.log.Info("an unfinished recording had no audio yet and is removed", "file", name+wavPart)
-		return r.store.remove(name+wavPart, name+jsonPart)
+	frames, err := as.repair(f)
+	if err != nil && info.Size() < mostHead {
+		r.log.Info("an unfinished recording had no audio yet and is removed", "file", file)
+		return r.store.remove(file, name+jsonPart)
 	}
 	if err != nil {
 		return fmt.Errorf("recorder: %w", err)
@@ -81,12 +85,12 @@ func (r *Recorder) recoverOne(name string) error {
 	}
 	m, err := r.store.readJSON(name + jsonPart)
 	if err != nil {
-		r.log.Warn("an unfinished recording has no note: only its name tells what it is", "error", err, "file", name+wavPart)
-		m = fromName(name, info.ModTime().Add(-duration(frames)))
+		r.log.Warn("an unfinished recording has no note: only its name tells what it is", "error", err, "file", file)
+		m = fromName(name, as, info.ModTime().Add(-duration(frames)))
 	}
-	m.File, m.Repaired = name+wavDone, true
+	m.File, m.Repaired = name+suffix, true
 	m.length(frames)
-	if err := r.complete(name, &m); err != nil {
+	if err := r.complete(name, suffix, &m); err != nil {
 		return err
 	}
 	r.log.Info("recording recovered", "call", m.Call, "leg", m.Leg, "file", m.File, "length", duration(frames))
@@ -95,7 +99,7 @@ func (r *Recorder) recoverOne(name string) error {
 
 // recoverNote deals with a note whose recording is complete, but may not have been indexed; or has gone.
 func (r *Recorder) recoverNote(name string) error {
-	if _, err := r.store.root.Stat(name + wavDone); err == nil {
+	if r.store.finished(name) {
 		m, err := r.store.readJSON(name + jsonDone)
 		if err != nil {
 			return err
@@ -104,6 +108,11 @@ func (r *Recorder) recoverNote(name string) error {
 		return nil
 	}
 	return r.store.remove(name + jsonPart)
+}
+
+// finished says whether the sound is there under its name.
+func (st *store) finished(name string) bool {
+	return slices.ContainsFunc(suffixes(), func(suffix string) bool { _, err := st.root.Stat(name + suffix); return err == nil })
 }
 
 func (st *store) remove(paths ...string) error {
@@ -135,8 +144,8 @@ func (st *store) readJSON(p string) (m metadata, err error) {
 }
 
 // fromName reads what a file's name says, see nameOf; start is used if it says nothing.
-func fromName(name string, start time.Time) metadata {
-	m := metadata{Part: "merged", Start: start.UTC(), Gaps: []gapMeta{}, Format: format{Container: "wav", Coding: "pcm_s16le", Rate: rate}}
+func fromName(name string, as kind, start time.Time) metadata {
+	m := metadata{Part: "merged", Start: start.UTC(), Gaps: []gapMeta{}, Format: format{Container: as.container, Coding: as.coding, Rate: rate}}
 	w := strings.Split(path.Base(name), "_")
 	if len(w) != 6 {
 		return m

@@ -96,10 +96,10 @@ func TestRecoverOddities(t *testing.T) {
 		{"no note", func(t *testing.T, p string) { t.Helper(); remove(t, p+jsonPart) }, 3, false},
 		{"broken note", func(t *testing.T, p string) { t.Helper(); write(t, p+jsonPart, "{") }, 3, false},
 		{"huge note", func(t *testing.T, p string) { t.Helper(); write(t, p+jsonPart, strings.Repeat(" ", 2<<20)) }, 3, false},
-		{"empty file", func(t *testing.T, p string) { t.Helper(); write(t, p+wavPart, "") }, 2, false},
-		{"half a header", func(t *testing.T, p string) { t.Helper(); write(t, p+wavPart, "RIFF....WAVEfmt ") }, 2, false},
-		{"not a WAV file", func(t *testing.T, p string) { t.Helper(); write(t, p+wavPart, strings.Repeat("nonsense", 100)) }, 2, true},
-		{"a note without a file", func(t *testing.T, p string) { t.Helper(); remove(t, p+wavPart) }, 2, false},
+		{"empty file", func(t *testing.T, p string) { t.Helper(); write(t, p+".wav"+part, "") }, 2, false},
+		{"half a header", func(t *testing.T, p string) { t.Helper(); write(t, p+".wav"+part, "RIFF....WAVEfmt ") }, 2, false},
+		{"not a WAV file", func(t *testing.T, p string) { t.Helper(); write(t, p+".wav"+part, strings.Repeat("nonsense", 100)) }, 2, true},
+		{"a note without a file", func(t *testing.T, p string) { t.Helper(); remove(t, p+".wav"+part) }, 2, false},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -133,7 +133,7 @@ func TestRecoverUnindexed(t *testing.T) {
 		t.Fatal(err)
 	}
 	rec := s.index.part(t, "agent")
-	write(t, filepath.Join(dir, strings.TrimSuffix(rec.Path, wavDone)+jsonPart), "{}")
+	write(t, filepath.Join(dir, strings.TrimSuffix(rec.Path, ".wav")+jsonPart), "{}")
 	s = newStudio(t, dir)
 	if err := s.Recover(context.Background()); err != nil {
 		t.Fatal(err)

@@ -16,10 +16,10 @@ import (
 	"mediasrv/routing/fact"
 )
 
-// The suffixes of a file's life: while it is written there are NAME.wav.part and NAME.json.part, at its end NAME.wav and NAME.json.
+// The suffixes of a file's life: while it is written there are NAME.wav.part and NAME.json.part, at its end NAME.wav and NAME.json. Sound of another kind has
+// another suffix than .wav.
 const (
-	wavPart  = ".wav.part"
-	wavDone  = ".wav"
+	part     = ".part"
 	jsonPart = ".json.part"
 	jsonDone = ".json"
 	tempPart = ".tmp"
@@ -74,9 +74,11 @@ func (st *store) release(name string) {
 
 // taken says whether a recording has that name already.
 func (st *store) taken(name string) bool {
-	for _, suffix := range [...]string{wavDone, wavPart, jsonDone, jsonPart} {
-		if _, err := st.root.Lstat(name + suffix); !errors.Is(err, fs.ErrNotExist) {
-			return true
+	for _, suffix := range append([]string{".json"}, suffixes()...) {
+		for _, file := range [...]string{name + suffix, name + suffix + part} {
+			if _, err := st.root.Lstat(file); !errors.Is(err, fs.ErrNotExist) {
+				return true
+			}
 		}
 	}
 	return false
@@ -108,16 +110,20 @@ func (r *Recorder) begin(s *segment, o *output) error {
 }
 
 func (r *Recorder) beginAs(s *segment, o *output, name string) error {
-	f, err := r.store.create(name + wavPart)
+	f, err := r.store.create(name + o.kind.suffix + part)
 	if err != nil {
 		return err
 	}
 	o.name, o.noted = name, -1
-	if err := r.note(s, o); err != nil {
-		o.name = ""
-		return errors.Join(err, f.Close(), r.store.root.Remove(name+wavPart))
+	w, err := o.kind.open(f, o.width(), name)
+	if err == nil {
+		err = r.note(s, o)
 	}
-	o.f, o.w = f, wav.NewWriter(f, rate, o.width())
+	if err != nil {
+		o.name = ""
+		return errors.Join(err, f.Close(), r.store.root.Remove(name+o.kind.suffix+part))
+	}
+	o.f, o.w = f, w
 	if o.pos > 0 {
 		_, o.err = o.w.Silence(int(o.pos))
 	}
@@ -175,9 +181,9 @@ func (st *store) rename(from, to string) error {
 
 // complete takes a file that has its size to its end: hashed, in the ledger, with its signed metadata beside it, under its name, and
 // indexed. After an error or a crash it may be called again: the ledger's last line about a file holds.
-func (r *Recorder) complete(name string, m *metadata) error {
+func (r *Recorder) complete(name, suffix string, m *metadata) error {
 	var err error
-	if m.SHA256, m.Bytes, err = r.store.hash(name + wavPart); err != nil {
+	if m.SHA256, m.Bytes, err = r.store.hash(name + suffix + part); err != nil {
 		return err
 	}
 	if err := r.markUploads(name, ledgerOf(name)); err != nil {
@@ -189,7 +195,7 @@ func (r *Recorder) complete(name string, m *metadata) error {
 	if err := r.store.rename(name+jsonDone+tempPart, name+jsonDone); err != nil {
 		return err
 	}
-	if err := r.store.rename(name+wavPart, name+wavDone); err != nil {
+	if err := r.store.rename(name+suffix+part, name+suffix); err != nil {
 		return err
 	}
 	r.tell(name, m.recording())

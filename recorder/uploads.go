@@ -27,14 +27,19 @@ func (r *Recorder) Uploads() []Upload {
 }
 
 // uploaded are the suffixes of what belongs to a name: sound first, so that whoever finds the metadata finds the sound.
-func uploaded(name string) []string {
+func (st *store) uploaded(name string) []string {
 	switch path.Base(name) {
 	case ledger.FileBase:
 		return []string{ledger.FileSuffix}
 	case ledger.KeysBase:
 		return []string{ledger.KeysSuffix}
 	}
-	return []string{wavDone, jsonDone}
+	for _, suffix := range suffixes() {
+		if _, err := st.root.Lstat(name + suffix); err == nil {
+			return []string{suffix, jsonDone}
+		}
+	}
+	return []string{suffixWAV, jsonDone} // it is gone, or being written
 }
 
 // ledgerOf is the name of the ledger that a recording is in.

@@ -25,7 +25,7 @@ func (s *script) record(want config.Recording, seg fact.Segment, others ...*part
 	for _, other := range others {
 		seg.Channels = append(seg.Channels, fact.Channel{Leg: other.row.ID, Seat: other.row.Seat})
 	}
-	seg.PerLeg, seg.Merged = want.PerLeg, want.Merged
+	seg.PerLeg, seg.Merged, seg.Format = want.PerLeg, want.Merged, want.Format
 	return s.begins(seg)
 }
 

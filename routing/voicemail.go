@@ -48,7 +48,9 @@ func (r reply) orCompleted() fact.EndReason {
 
 // takeMessage records the caller alone. EndUnset: the message is over, and the call is not.
 func (s *script) takeMessage(box *config.Voicemail) fact.EndReason {
-	tap := s.begins(fact.Segment{Queue: box.Queue, Voicemail: box.Name, PerLeg: true, Channels: []fact.Channel{{Leg: s.customer.row.ID, Seat: fact.SeatCustomer}}})
+	tap := s.begins(fact.Segment{
+		Queue: box.Queue, Voicemail: box.Name, PerLeg: true, Format: s.cfg.RecordingFor(box.Queue, "").Format, Channels: []fact.Channel{{Leg: s.customer.row.ID, Seat: fact.SeatCustomer}},
+	})
 	if tap == nil { // nobody would ever hear it
 		return fact.EndInternal
 	}

@@ -17,7 +17,7 @@ func (s *Server) addRecordingFiles(api huma.API) {
 		operation, path, summary, kind string
 		serve                          http.HandlerFunc
 	}{
-		{"recording-sound", recordingSoundPath, "A recording's sound, with ranges (RFC 9110, 14); download=1: as a file", "audio/wav", s.recordingSound},
+		{"recording-sound", recordingSoundPath, "A recording's sound, WAV or Ogg Opus, with ranges (RFC 9110, 14); download=1: as a file", "audio/wav", s.recordingSound},
 		{"recording-metadata", recordingTextPath, "A recording's signed metadata, as it was written", "application/json", s.recordingText},
 	} {
 		s.handle("GET "+f.path, needLogin, f.serve)
@@ -53,7 +53,8 @@ func (s *Server) recordingSound(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = sound.Close() }()
-	asFile(w, r, "audio/wav", path.Base(v.Path))
+	kind, name := soundFile(v.Path)
+	asFile(w, r, kind, name)
 	http.ServeContent(w, r, "", at, sound)
 }
 

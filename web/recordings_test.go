@@ -27,7 +27,7 @@ func (f *fakeRecordings) all() []fact.RecordingView {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	return []fact.RecordingView{
 		{ID: "r1", Agent: "aiko", Number: "+819012345678", Name: "=cmd()", Began: at, Seconds: 3, Path: "2026-01-02/c_森 愛子_Bob_1.wav"},
-		{ID: "r2", Agent: "ben", Began: at, Path: "b.wav", Held: &at, HeldWhy: "a lawsuit"},
+		{ID: "r2", Agent: "ben", Began: at, Path: "b.opus.age", Held: &at, HeldWhy: "a lawsuit"},
 		{ID: "r3", Number: "=1+1", Began: at, Path: "gone.wav"},
 	}
 }

@@ -76,7 +76,7 @@ func (s *Server) addVoicemails(api huma.API) {
 	})
 	s.handle("GET "+soundPath, needLogin, http.HandlerFunc(s.sound))
 	api.OpenAPI().AddOperation(&huma.Operation{
-		OperationID: "voicemail-sound", Method: http.MethodGet, Path: soundPath, Summary: "A message's sound: WAV, with ranges (RFC 9110, 14)",
+		OperationID: "voicemail-sound", Method: http.MethodGet, Path: soundPath, Summary: "A message's sound: WAV, or Ogg Opus, with ranges (RFC 9110, 14)",
 		Security:   []map[string][]string{{cookieScheme: {}}},
 		Parameters: []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}},
 		Responses: map[string]*huma.Response{
@@ -153,7 +153,8 @@ func (s *Server) sound(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer func() { _ = sound.Close() }()
-	w.Header().Set("Content-Type", "audio/wav")
+	kind, _ := soundFile(v.Path)
+	w.Header().Set("Content-Type", kind)
 	w.Header().Set("Cache-Control", "private, no-cache")
 	http.ServeContent(w, r, "", at, sound)
 }

@@ -105,6 +105,18 @@ func (w *Reader) parse(b []byte) error {
 	return w.expand()
 }
 
+// lawOf is the codec of G.711; None: another coding.
+func lawOf(c Coding) codec.Type {
+	switch c {
+	case ALaw:
+		return codec.PCMA
+	case ULaw:
+		return codec.PCMU
+	case PCM:
+	}
+	return codec.None
+}
+
 // known says whether the samples can be read.
 func (f Format) known() bool {
 	switch f.Coding {
@@ -118,7 +130,7 @@ func (f Format) known() bool {
 
 // expand makes the table for G.711.
 func (w *Reader) expand() error {
-	t := map[Coding]codec.Type{ULaw: codec.PCMU, ALaw: codec.PCMA}[w.format.Coding]
+	t := lawOf(w.format.Coding)
 	if t == codec.None {
 		return nil
 	}

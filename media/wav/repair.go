@@ -22,5 +22,5 @@ func Repair(f *os.File) (Format, int64, error) {
 	}
 	block := int64(r.format.Channels * r.format.Bits / 8)
 	frames := max(0, min(info.Size(), maxFile)-r.pos) / block
-	return r.format, frames, seal(f, r.pos+frames*block, r.pos)
+	return r.format, frames, seal(f, r.pos+frames*block, r.pos, int(block))
 }

@@ -216,6 +216,54 @@ func TestWrite(t *testing.T) {
 }
 
 // TestFullDisk lets the disk be full for a while, at every possible place of a frame: what comes later is at its place.
+// G.711 is half as large, and its silence isn't zero: also not where the disk was full.
+func TestWriteG711(t *testing.T) {
+	for as, quiet := range map[Coding]byte{ALaw: 0xD5, ULaw: 0xFF} {
+		d := &disk{}
+		w, err := NewLawWriter(d, 8000, 2, as)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = w.Write([]int16{8000, -8000, 16000, 0})
+		_, _ = w.Silence(20000)
+		d.full = 1
+		if lost, err := w.Write(make([]int16, 80000)); lost != 40000-bufferLen/2 || err == nil {
+			t.Errorf("%d: a full disk: %d lost, %v", as, lost, err)
+		}
+		d.full = 0
+		_, _ = w.Write([]int16{8000, 8000})
+		if err := w.Close(); err != nil || w.Frames() != 60003 || len(d.b) != 58+2*60003 {
+			t.Fatalf("%d: %v, %d sample frames, %d bytes", as, err, w.Frames(), len(d.b))
+		}
+		le := binary.LittleEndian
+		if le.Uint32(d.b[4:]) != uint32(len(d.b)-8) || le.Uint32(d.b[46:]) != 60003 || le.Uint32(d.b[54:]) != 120006 {
+			t.Errorf("%d: header %x", as, d.b[:58])
+		}
+		for i, b := range d.b[58+4 : len(d.b)-2] {
+			if b != quiet {
+				t.Fatalf("%d: byte %d of the silence is %x", as, i, b)
+			}
+		}
+		path := filepath.Join(t.TempDir(), "a.wav")
+		if err := os.WriteFile(path, d.b[:len(d.b)-1001], 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f, err := os.OpenFile(path, os.O_RDWR, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer f.Close()
+		format, frames, err := Repair(f)
+		if err != nil || frames != 60003-501 || format != (Format{Rate: 8000, Channels: 2, Coding: as, Bits: 8}) {
+			t.Errorf("%d: repaired: %+v, %d sample frames, %v", as, format, frames, err)
+		}
+		raw, _ := os.ReadFile(path)
+		if len(raw) != 58+2*int(frames) || le.Uint32(raw[46:]) != uint32(frames) {
+			t.Errorf("%d: repaired: %d bytes, header %x", as, len(raw), raw[:58])
+		}
+	}
+}
+
 func TestFullDisk(t *testing.T) {
 	for torn := range 4 {
 		d := &disk{full: 44 + 40000 + torn}

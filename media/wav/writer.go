@@ -5,10 +5,13 @@ import (
 	"fmt"
 	"io"
 	"math"
+
+	"mediasrv/media/codec"
 )
 
 const (
-	headerLen = 44
+	headerLen = 44 // of PCM
+	lawLen    = 58 // of G.711, with its fact chunk
 	bufferLen = 32 << 10
 	maxFile   = math.MaxUint32 // the RIFF size has 32 bits
 )
@@ -19,45 +22,81 @@ type File interface {
 	Truncate(size int64) error
 }
 
-// Writer writes 16-bit PCM. Until Close the header says that the size isn't known, which most players take; Repair helps after a crash.
+// Writer writes 16-bit PCM or G.711. Until Close the header says that the size isn't known, which most players take; Repair helps after a crash.
 // When the file can't be written (the disk is full), the writer keeps what is in its buffer for the next Flush, and what comes
 // meanwhile is left out: it becomes silence, so that everything behind it is at its place. One goroutine uses a Writer.
 type Writer struct {
 	f     File
-	block int    // bytes per sample frame
-	off   int64  // where buf belongs in the file
-	buf   []byte // not yet written
-	hole  int64  // bytes behind buf that were left out
+	law   codec.Encoder // nil: PCM
+	head  int64         // bytes before the samples
+	block int           // bytes per sample frame
+	quiet byte          // of which silence is made
+	off   int64         // where buf belongs in the file
+	buf   []byte        // not yet written
+	hole  int64         // bytes behind buf that were left out
 }
 
-// NewWriter writes nothing yet: the header goes with the first Flush. The file must be empty; the caller closes it after Close.
-func NewWriter(f File, rate, channels int) *Writer {
-	w := &Writer{f: f, block: 2 * channels, buf: make([]byte, 0, bufferLen)}
-	w.buf = appendHeader(w.buf, rate, channels, unknownSize, unknownSize)
+// NewWriter writes 16-bit PCM. It writes nothing yet: the header goes with the first Flush. The file must be empty; the caller closes it after Close.
+func NewWriter(f File, rate, channels int) *Writer { return newWriter(f, rate, channels, 2, PCM) }
+
+// NewLawWriter writes G.711: ALaw or ULaw.
+func NewLawWriter(f File, rate, channels int, as Coding) (*Writer, error) {
+	law, err := codec.NewEncoder(lawOf(as), codec.Rate)
+	if err != nil {
+		return nil, fmt.Errorf("wav: %w", err)
+	}
+	var quiet [1]byte
+	if _, err := law.Encode([]int16{0}, quiet[:]); err != nil {
+		return nil, fmt.Errorf("wav: %w", err)
+	}
+	w := newWriter(f, rate, channels, 1, as)
+	w.law, w.quiet = law, quiet[0]
+	return w, nil
+}
+
+func newWriter(f File, rate, channels, width int, as Coding) *Writer {
+	w := &Writer{f: f, block: width * channels, buf: make([]byte, 0, bufferLen)}
+	w.buf = appendHeader(w.buf, rate, channels, as, unknownSize, unknownSize)
+	w.head = int64(len(w.buf))
 	return w
 }
 
-func appendHeader(b []byte, rate, channels int, riff, data uint32) []byte {
+func appendHeader(b []byte, rate, channels int, as Coding, riff, data uint32) []byte {
 	le := binary.LittleEndian
+	width, extra := 2, 0
+	if as != PCM {
+		width, extra = 1, 2
+	}
 	b = le.AppendUint32(append(b, "RIFF"...), riff)
-	b = le.AppendUint32(append(b, "WAVEfmt "...), 16)
-	b = le.AppendUint16(b, uint16(PCM))
+	b = le.AppendUint32(append(b, "WAVEfmt "...), uint32(16+extra))
+	b = le.AppendUint16(b, uint16(as))
 	b = le.AppendUint16(b, uint16(channels))
 	b = le.AppendUint32(b, uint32(rate))
-	b = le.AppendUint32(b, uint32(rate*channels*2))
-	b = le.AppendUint16(b, uint16(channels*2))
-	b = le.AppendUint16(b, 16)
+	b = le.AppendUint32(b, uint32(rate*channels*width))
+	b = le.AppendUint16(b, uint16(channels*width))
+	b = le.AppendUint16(b, uint16(8*width))
+	if as != PCM { // RFC 2361, 2: its fmt chunk has a size of what follows, and a fact chunk says how many samples there are
+		b = le.AppendUint16(b, 0)
+		b = le.AppendUint32(append(b, "fact"...), 4)
+		b = le.AppendUint32(b, data)
+	}
 	return le.AppendUint32(append(b, "data"...), data)
 }
 
 // Frames is how long the file is so far, in sample frames, with all that is in the buffer or was left out.
 func (w *Writer) Frames() int64 {
-	return (w.off + int64(len(w.buf)) + w.hole - headerLen) / int64(w.block)
+	return (w.off + int64(len(w.buf)) + w.hole - w.head) / int64(w.block)
 }
 
 // Write appends whole sample frames, interleaved; pcm is borrowed. It returns how many sample frames were left out, with the reason: the
 // file's error, or ErrFull.
 func (w *Writer) Write(pcm []int16) (lost int, err error) {
+	if w.law != nil {
+		return w.put(len(pcm), func(b []byte) {
+			_, _ = w.law.Encode(pcm[:len(b)], b) // G.711 takes any length
+			pcm = pcm[len(b):]
+		})
+	}
 	return w.put(len(pcm)*2, func(b []byte) {
 		for i := 0; i < len(b); i += 2 {
 			binary.LittleEndian.PutUint16(b[i:], uint16(pcm[i/2]))
@@ -72,7 +111,13 @@ func (w *Writer) Silence(frames int) (lost int, err error) {
 		w.hole += size
 		return 0, w.Flush()
 	}
-	return w.put(frames*w.block, func(b []byte) { clear(b) })
+	return w.put(frames*w.block, w.silence)
+}
+
+func (w *Writer) silence(b []byte) {
+	for i := range b {
+		b[i] = w.quiet
+	}
 }
 
 // put appends size bytes, which fill provides piece by piece.
@@ -105,6 +150,20 @@ func (w *Writer) Flush() error {
 			return fmt.Errorf("wav: %w", err)
 		}
 	}
+	return w.leave()
+}
+
+// leave makes silence of what was left out: of PCM it is a hole in the file, in which zeros are read.
+func (w *Writer) leave() error {
+	for w.law != nil && w.hole > 0 {
+		b := w.buf[:min(w.hole, bufferLen)]
+		w.silence(b)
+		n, err := w.f.WriteAt(b, w.off)
+		w.off, w.hole = w.off+int64(n), w.hole-int64(n)
+		if err != nil {
+			return fmt.Errorf("wav: %w", err)
+		}
+	}
 	w.off, w.hole = w.off+w.hole, 0
 	return nil
 }
@@ -114,16 +173,21 @@ func (w *Writer) Close() error {
 	if err := w.Flush(); err != nil {
 		return err
 	}
-	return seal(w.f, w.off, headerLen)
+	return seal(w.f, w.off, w.head, w.block)
 }
 
-// seal gives a file its size, and its header the sizes that follow from it; the samples begin at data.
-func seal(f File, size, data int64) error {
+// seal gives a file its size, and its header the sizes that follow from it; the samples begin at data, and have block bytes per sample frame.
+func seal(f File, size, data int64, block int) error {
 	if err := f.Truncate(size); err != nil {
 		return fmt.Errorf("wav: %w", err)
 	}
 	if err := putSize(f, 4, size-8); err != nil {
 		return err
+	}
+	if data == lawLen {
+		if err := putSize(f, data-12, (size-data)/int64(block)); err != nil {
+			return err
+		}
 	}
 	return putSize(f, data-4, size-data)
 }

@@ -16,8 +16,17 @@ type Segment struct {
 	Voicemail    string    // the entry of voicemails that it is a message for; empty: it is part of a talk
 	Channels     []Channel // index = channel of the tap
 	PerLeg       bool      // one file per channel
+	Format       string    // FormatWAV and so on; empty: FormatWAV
 	Merged       bool      // one stereo file: customer left, all others right
 }
+
+// What a recording's sound is kept as.
+const (
+	FormatWAV  = "wav"
+	FormatALaw = "alaw" // G.711 in WAV
+	FormatULaw = "ulaw"
+	FormatOpus = "opus" // in Ogg
+)
 
 // Channel is one leg of a segment.
 type Channel struct {
@@ -41,7 +50,7 @@ type Recording struct {
 	Leg          LegID  // empty: merged
 	Part         string // customer, agent, external, merged
 	Path         string // below the recordings directory
-	Format       string // wav
+	Format       string // wav, ogg
 	Agent        string
 	EndUser      string
 	EndNumber    string
