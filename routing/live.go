@@ -21,6 +21,7 @@ type live struct {
 	speaker Speaker
 	log     *slog.Logger
 	busy    chan struct{} // has room for those that are being spoken
+	atOnce  bool          // get speaks by itself
 
 	mu    sync.Mutex
 	texts map[Speech]*livePrompt
@@ -62,9 +63,18 @@ func (l *live) get(what Speech) (*prompt.Prompt, bool) {
 	}
 	l.texts[what] = &livePrompt{}
 	l.order = append(l.order, what)
+	if l.atOnce {
+		made, err := l.speaker.Speak(context.Background(), what)
+		l.texts[what].made, l.texts[what].done = made, true
+		l.spoke(what, err)
+		return made, false
+	}
 	go l.speak(what)
 	return nil, true
 }
+
+// SpeakAtOnce lets Spoken wait for its text, as a simulation wants it, whose Speaker takes no time. It is for the time before the set is used.
+func (p *Prompts) SpeakAtOnce() { p.live.atOnce = true }
 
 func (l *live) speak(what Speech) {
 	l.busy <- struct{}{}
@@ -72,13 +82,16 @@ func (l *live) speak(what Speech) {
 	made, err := l.speaker.Speak(ctx, what)
 	cancel()
 	<-l.busy
-	if err != nil {
-		l.log.Error("an announcement can't be spoken, and is left out", "text", what.Text, "error", err)
-	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.texts[what].made, l.texts[what].done = made, true
+	l.spoke(what, err)
+}
+
+// spoke keeps a text that was spoken, and only as many as may be.
+func (l *live) spoke(what Speech, err error) {
 	if err != nil {
+		l.log.Error("an announcement can't be spoken, and is left out", "text", what.Text, "error", err)
 		l.forget(what) // the next caller's may succeed
 	}
 	for len(l.order) > liveMost && l.texts[l.order[0]].done {

@@ -24,19 +24,20 @@ const (
 
 // commands is the command line.
 type commands struct {
-	Run     runCmd     `cmd:"" help:"Start the contact centre of a file."`
-	Check   checkCmd   `cmd:"" help:"Say that a file is good, or list all its mistakes."`
-	Reload  reloadCmd  `cmd:"" help:"Have the running server read its file again."`
-	Queue   queueCmd   `cmd:"" help:"Close and open queues of the running server, and tell callers of incidents."`
-	Call    callCmd    `cmd:"" help:"Be a caller: place a test call over SIP."`
-	Say     sayCmd     `cmd:"" help:"Speak a text as callers would hear it."`
-	Explain explainCmd `cmd:"" help:"Say what happened in a call, and why."`
-	Verify  verifyCmd  `cmd:"" help:"Prove that recordings are complete and unaltered."`
-	Stats   statsCmd   `cmd:"" help:"Say what happened in queues and to agents, in figures."`
-	Certify certifyCmd `cmd:"" help:"Try a live trunk, and say what is wrong with it."`
-	Passwd  passwdCmd  `cmd:"" help:"Give a user a new password."`
-	Schema  schemaCmd  `cmd:"" help:"Print the JSON schema of the file, for editors."`
-	Version versionCmd `cmd:"" help:"Print the version."`
+	Run      runCmd      `cmd:"" help:"Start the contact centre of a file."`
+	Check    checkCmd    `cmd:"" help:"Say that a file is good, or list all its mistakes."`
+	Reload   reloadCmd   `cmd:"" help:"Have the running server read its file again."`
+	Queue    queueCmd    `cmd:"" help:"Close and open queues of the running server, and tell callers of incidents."`
+	Call     callCmd     `cmd:"" help:"Be a caller: place a test call over SIP."`
+	Say      sayCmd      `cmd:"" help:"Speak a text as callers would hear it."`
+	Explain  explainCmd  `cmd:"" help:"Say what happened in a call, and why."`
+	Verify   verifyCmd   `cmd:"" help:"Prove that recordings are complete and unaltered."`
+	Stats    statsCmd    `cmd:"" help:"Say what happened in queues and to agents, in figures."`
+	Simulate simulateCmd `cmd:"" help:"Let a day of calls come upon a file, in seconds; or say what one caller would meet."`
+	Certify  certifyCmd  `cmd:"" help:"Try a live trunk, and say what is wrong with it."`
+	Passwd   passwdCmd   `cmd:"" help:"Give a user a new password."`
+	Schema   schemaCmd   `cmd:"" help:"Print the JSON schema of the file, for editors."`
+	Version  versionCmd  `cmd:"" help:"Print the version."`
 }
 
 // terminal is where a command reads and writes.
