@@ -89,6 +89,8 @@ func TestDTMFLimits(t *testing.T) {
 		{"high 3.5 % up", beep{low: -9, high: -9, offH: 3.5, ms: 200}, false},
 		{"high 3.5 % down", beep{low: -9, high: -9, offH: -3.5, ms: 200}, false},
 		{"interrupted for 8 ms", beep{low: -9, high: -9, ms: 100, gap: 8, gapAt: 45}, true},
+		{"low stronger by 8 dB, and down", beep{low: -8, high: -15, offL: -1.5, offH: -1.5, ms: 60}, true},
+		{"high stronger by 4 dB, and up", beep{low: -12, high: -8, offL: 1.5, offH: 1.5, ms: 50, noise: -25}, true},
 		{"noise at 15 dB below", beep{low: -10, high: -10, ms: 60, noise: -25}, true},
 		{"only one tone", beep{low: -60, high: -9, ms: 200}, false},
 	} {
@@ -166,17 +168,24 @@ func TestDTMFTone(t *testing.T) {
 	}
 }
 
-// Speech and music aren't digits (talk-off), at any level.
-func TestDTMFTalkOff(t *testing.T) {
+// talkOff is speech that is like digits here and there.
+func talkOff(tb testing.TB) []int16 {
+	tb.Helper()
 	b, err := os.ReadFile("testdata/talk.ul")
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	dec, _ := codec.NewDecoder(codec.PCMU, codec.Rate)
 	speech := make([]int16, len(b))
 	if _, err := dec.Decode(b, speech); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
+	return speech
+}
+
+// Speech and music aren't digits (talk-off), at any level.
+func TestDTMFTalkOff(t *testing.T) {
+	speech := talkOff(t)
 	for name, pcm := range map[string][]int16{
 		"speech": speech, "music": prompt.Music().PCM(), "ringback": prompt.Ringback("DE").PCM(), "ringback, US": prompt.Ringback("US").PCM(),
 	} {
@@ -224,6 +233,13 @@ func FuzzDetector(f *testing.F) {
 }
 
 func BenchmarkDetector(b *testing.B) {
+	b.Run("speech8000", func(b *testing.B) {
+		pcm := talkOff(b)
+		d := rtp.NewDetector()
+		for at := 0; b.Loop(); at = (at + 160) % (len(pcm) - 160) {
+			d.Feed(pcm[at:at+160], 8000)
+		}
+	})
 	for _, c := range []struct {
 		name string
 		dbm  float64
