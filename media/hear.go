@@ -29,6 +29,8 @@ type inbound struct {
 	units     uint32 // length of the latest voice packet
 	even      uint8  // how many of that length came in a row
 	voice     int64  // when the latest voice packet came
+	overheard uint16 // number of the newest packet that was looked at for digits as it came
+	listened  bool   // there was one, in this stream
 	at        uint32 // RTP time of the first decoded sample that is not yet played
 	dated     bool   // at is known
 	queued    int    // decoded samples that are not yet played
@@ -119,7 +121,7 @@ func (e *Endpoint) receive(w *Worker, b []byte, h rtp.Header, payload []byte, no
 		e.connect(now)
 	}
 	if h.SSRC != in.ssrc {
-		in.ssrc = h.SSRC
+		in.ssrc, in.listened = h.SSRC, false
 		if k, held := in.keypad.Reset(); held { // its end doesn't come any more
 			e.digit(k, now)
 		}
@@ -197,8 +199,11 @@ func (e *Endpoint) speech(w *Worker, b []byte, h rtp.Header, payload []byte, now
 		in.units, in.even = units, 0
 	}
 	in.voice = now
-	if in.need {
+	switch {
+	case in.need:
 		in.jitter.Push(h, payload, units, now)
+	case e.overhears():
+		e.overhear(w, h, payload, now)
 	}
 	for set := in.relay; set != 0; set &= set - 1 {
 		e.room.here[first(set)].pass(w, b, h, payload, units, now)
@@ -259,6 +264,7 @@ func (e *Endpoint) watch(w *Worker, now int64) {
 	if k, ok := e.in.keypad.Poll(now); ok {
 		e.digit(k, now)
 	}
+	e.lull(w, now)
 	if e.secure == nil && e.expired(now, w.timeout) {
 		e.lose(now)
 	}

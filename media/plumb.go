@@ -22,7 +22,7 @@ func (r *Room) plumb(now int64) {
 		if from == nil {
 			need |= r.voices(e)
 		}
-		if r.plan.Rows[id].Talk || e.inband() {
+		if r.plan.Rows[id].Talk {
 			need |= 1 << id
 		}
 	}

@@ -46,6 +46,7 @@ type call struct {
 	srtp     bool // of the second party
 	record   bool
 	music    *media.Play
+	voice    bool // without telephone-events: digits are looked for in the voice
 }
 
 // rigKey is the key of all SRTP in rigs.
@@ -74,7 +75,7 @@ func newRig(tb testing.TB, listen rtp.Listen, calls int, c call) *rig {
 		}
 		var ids []media.EndpointID
 		for i, t := range c.parties {
-			ids = append(ids, r.join(tb, room, t, c.srtp && i == 1))
+			ids = append(ids, r.join(tb, room, t, c.srtp && i == 1, c.voice))
 		}
 		p := talk(ids...)
 		if c.music != nil {
@@ -97,7 +98,7 @@ func newRig(tb testing.TB, listen rtp.Listen, calls int, c call) *rig {
 	return r
 }
 
-func (r *rig) join(tb testing.TB, room *media.Room, c codec.Type, srtp bool) media.EndpointID {
+func (r *rig) join(tb testing.TB, room *media.Room, c codec.Type, srtp, voice bool) media.EndpointID {
 	tb.Helper()
 	e, err := room.AddRTP(netip.Addr{})
 	if err != nil {
@@ -124,6 +125,9 @@ func (r *rig) join(tb testing.TB, room *media.Room, c codec.Type, srtp bool) med
 	}
 	n := f.Negotiated()
 	n.Mux = true
+	if voice {
+		n.Format.EventRecv, n.Format.EventSend = 0, 0
+	}
 	if srtp {
 		n.SendKey, n.ReceiveKey = rigKey(), rigKey()
 		if p.guard, err = rtp.NewSDES(*rigKey(), *rigKey()); err != nil {
@@ -203,6 +207,7 @@ func TestAllocs(t *testing.T) {
 		"recorded":               {parties: []codec.Type{codec.PCMU, codec.PCMU}, record: true},
 		"conference":             {parties: []codec.Type{codec.PCMU, codec.PCMA, codec.Opus, codec.PCMU, codec.G722}},
 		"music":                  {parties: []codec.Type{codec.PCMU}, music: &music},
+		"music, digits by voice": {parties: []codec.Type{codec.PCMU}, music: &music, voice: true},
 	} {
 		var network rtp.Network
 		for _, listen := range []rtp.Listen{network.Listen, nil} {
@@ -266,6 +271,12 @@ func BenchmarkRecorded(b *testing.B) {
 func BenchmarkQueue(b *testing.B) {
 	music := media.Play{Token: 1, Audio: tonePrompt(b, 440, 10*time.Second), Loop: true}
 	benchmark(b, 200, call{parties: []codec.Type{codec.PCMU}, music: &music})
+}
+
+// BenchmarkQueueVoice is BenchmarkQueue with callers who have no telephone-events.
+func BenchmarkQueueVoice(b *testing.B) {
+	music := media.Play{Token: 1, Audio: tonePrompt(b, 440, 10*time.Second), Loop: true}
+	benchmark(b, 200, call{parties: []codec.Type{codec.PCMU}, music: &music, voice: true})
 }
 
 func BenchmarkConference(b *testing.B) {

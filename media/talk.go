@@ -1,10 +1,6 @@
 package media
 
-import (
-	"time"
-
-	"mediasrv/media/rtp"
-)
+import "time"
 
 // Talk detection: a frame is speech if its mean amplitude is above talkLevel; the party talks after talkOn frames of the last eight, and is silent after
 // talkOff frames without any.
@@ -58,15 +54,15 @@ func (e *Endpoint) listen(now int64) {
 		}
 		e.report(Event{Kind: kind}, now)
 	}
-	if row.Digits && e.detector() != nil {
-		e.tones(now)
+	if e.pad != nil && e.inband() {
+		e.tones(e.voiced(), e.rate, now)
 	}
 }
 
-// tones looks for a digit in the latest frame. It is told when it ends, as a telephone-event is; passed on it is by itself, as sound.
-func (e *Endpoint) tones(now int64) {
+// tones looks for a digit in the latest sound. It is told when it ends, as a telephone-event is; passed on it is by itself, as sound.
+func (e *Endpoint) tones(pcm []int16, rate int, now int64) {
 	in := &e.in
-	digit, pressed, ok := e.detector().Feed(e.voiced(), e.rate)
+	digit, pressed, ok := e.pad.Feed(pcm, rate)
 	switch {
 	case !ok:
 	case pressed:
@@ -74,14 +70,6 @@ func (e *Endpoint) tones(now int64) {
 	default:
 		e.report(Event{Kind: Digit, Digit: digit, Length: time.Duration(now - in.pressed)}, now)
 	}
-}
-
-// detector finds digits in the voice; nil if the peer has telephone-events.
-func (e *Endpoint) detector() *rtp.Detector {
-	if e.coders == nil || e.in.format.EventRecv != 0 {
-		return nil
-	}
-	return e.pad
 }
 
 // inband says whether digits are to be looked for in the voice. To pass them on (Row.Keys) isn't a reason: as sound they pass by themselves.
