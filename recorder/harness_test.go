@@ -157,14 +157,14 @@ func talkAll(tap *fakeTap, d time.Duration, voices ...talker) {
 // studio is a running recorder in a bubble.
 type studio struct {
 	*Recorder
-	t     *testing.T
+	t     testing.TB
 	dir   string
 	index *index
 	log   *bytes.Buffer
 	end   func() error
 }
 
-func newStudio(t *testing.T, dir string, to ...upload.Target) *studio {
+func newStudio(t testing.TB, dir string, to ...upload.Target) *studio {
 	t.Helper()
 	s := &studio{t: t, dir: dir, index: &index{}, log: &bytes.Buffer{}}
 	r, err := New(Options{Dir: dir, Key: filepath.Join(t.TempDir(), "key.pem"), To: to, Index: s.index, Log: slog.New(slog.NewTextHandler(s.log, nil))})
@@ -214,7 +214,7 @@ func (s *studio) sound(rec fact.Recording) [][]int16 {
 	return readFile(s.t, path)
 }
 
-func readFile(t *testing.T, path string) [][]int16 {
+func readFile(t testing.TB, path string) [][]int16 {
 	t.Helper()
 	f, err := os.Open(path)
 	if err != nil {

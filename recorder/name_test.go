@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -105,9 +106,25 @@ func TestMerged(t *testing.T) {
 }
 
 func TestMixLimits(t *testing.T) {
-	out := []int16{30000, 0, -30000, 5}
-	mix(out, []int16{10000, -10000}, 2)
-	if out[0] != 32767 || out[1] != 0 || out[2] != -32768 || out[3] != 5 {
-		t.Errorf("%v", out)
+	channels := make([]channel, 4)
+	for i, pcm := range [][]int16{{30000, 0, -30000, 5}, {10000, 0, -10000, 0}, {1, 2, 3, 4}, {}} {
+		channels[i].track.lay(0, pcm)
+	}
+	for _, c := range []struct {
+		left, right []int
+		want        []int16
+	}{
+		{[]int{0, 1}, nil, []int16{32767, 0, -32768, 5}},
+		{[]int{2}, nil, []int16{1, 2, 3, 4}},
+		{[]int{2}, []int{1, 0}, []int16{1, 32767, 2, 0, 3, -32768, 4, 5}},
+		{[]int{0}, []int{}, []int16{30000, 0, 0, 0, -30000, 0, 5, 0}},
+		{[]int{3}, []int{2}, []int16{0, 1, 0, 2, 0, 3, 0, 4}},
+	} {
+		o := &output{left: c.left, right: c.right}
+		for range 2 { // nothing of the first is in the second
+			if got := o.blend(channels, 4); !slices.Equal(got, c.want) {
+				t.Errorf("%v and %v: %v, want %v", c.left, c.right, got, c.want)
+			}
+		}
 	}
 }

@@ -2,6 +2,7 @@ package recorder
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -22,7 +23,9 @@ type output struct {
 	f     file
 	w     container // nil: there is no file yet
 	pos   int64
-	pcm   []int16
+	pcm   []int16 // of write: the left side, the right one, both
+	other []int16
+	both  []int16
 
 	gaps  []gap // that the disk made
 	from  int64 // of the gap that the disk is making; -1: none
@@ -86,20 +89,13 @@ func (o *output) width() int {
 
 // write appends the next n samples of the segment's channels.
 func (o *output) write(channels []channel, n int) {
-	width := o.width()
-	o.pcm = append(o.pcm[:0], make([]int16, n*width)...)
-	for _, c := range o.left {
-		mix(o.pcm, channels[c].track.next(n), width)
-	}
-	for _, c := range o.right {
-		mix(o.pcm[1:], channels[c].track.next(n), width)
-	}
+	pcm := o.blend(channels, n)
 	o.pos += int64(n)
 	if o.w == nil || o.full {
 		o.drop(int64(n))
 		return
 	}
-	lost, err := o.w.Write(o.pcm)
+	lost, err := o.w.Write(pcm)
 	if err != nil {
 		o.err, o.full = err, errors.Is(err, wav.ErrFull)
 		o.drop(int64(lost))
@@ -108,11 +104,35 @@ func (o *output) write(channels []channel, n int) {
 	o.back()
 }
 
-// mix adds pcm to every width-th sample of out.
-func mix(out, pcm []int16, width int) {
-	for i, s := range pcm {
-		out[i*width] = int16(max(-32768, min(32767, int(out[i*width])+int(s))))
+// blend is the file's next n samples, of both sides. They are borrowed until the tracks drop theirs.
+func (o *output) blend(channels []channel, n int) []int16 {
+	left := o.side(&o.pcm, o.left, channels, n)
+	if o.right == nil {
+		return left
 	}
+	right := o.side(&o.other, o.right, channels, n)
+	out := slices.Grow(o.both[:0], 2*n)[:2*n]
+	for i, l := range left {
+		out[2*i], out[2*i+1] = l, right[i]
+	}
+	o.both = out
+	return out
+}
+
+// side is what one side of the file has: as a rule one channel, whose samples are borrowed from its track; else their sum, made in room.
+func (o *output) side(room *[]int16, sources []int, channels []channel, n int) []int16 {
+	if len(sources) == 1 {
+		return channels[sources[0]].track.next(n)
+	}
+	out := slices.Grow((*room)[:0], n)[:n]
+	clear(out)
+	for _, c := range sources {
+		for i, s := range channels[c].track.next(n) {
+			out[i] = int16(max(-32768, min(32767, int(out[i])+int(s))))
+		}
+	}
+	*room = out
+	return out
 }
 
 // drop notes that the last n samples are lost to the disk.
