@@ -164,12 +164,12 @@ type studio struct {
 	end   func() error
 }
 
-func newStudio(t testing.TB, dir string, to ...upload.Target) *studio {
-	t.Helper()
-	s := &studio{t: t, dir: dir, index: &index{}, log: &bytes.Buffer{}}
-	r, err := New(Options{Dir: dir, Key: filepath.Join(t.TempDir(), "key.pem"), To: to, Index: s.index, Log: slog.New(slog.NewTextHandler(s.log, nil))})
+func newStudio(tb testing.TB, dir string, to ...upload.Target) *studio {
+	tb.Helper()
+	s := &studio{t: tb, dir: dir, index: &index{}, log: &bytes.Buffer{}}
+	r, err := New(Options{Dir: dir, Key: filepath.Join(tb.TempDir(), "key.pem"), To: to, Index: s.index, Log: slog.New(slog.NewTextHandler(s.log, nil))})
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	s.Recorder = r
 	return s
@@ -214,16 +214,16 @@ func (s *studio) sound(rec fact.Recording) [][]int16 {
 	return readFile(s.t, path)
 }
 
-func readFile(t testing.TB, path string) [][]int16 {
-	t.Helper()
+func readFile(tb testing.TB, path string) [][]int16 {
+	tb.Helper()
 	f, err := os.Open(path)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	defer func() { _ = f.Close() }()
 	r, err := wav.NewReader(f)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	n := r.Format().Channels
 	out, buf := make([][]int16, n), make([]int16, 4096)
