@@ -53,6 +53,9 @@ func (s *Store) Recordings(ctx context.Context, f fact.RecordingFilter) ([]fact.
 	if f.Call != "" {
 		add("r.call = ?", f.Call)
 	}
+	if f.Segment != "" {
+		add("r.segment = ?", f.Segment)
+	}
 	if f.Disposition != "" {
 		add("c.disposition = ?", f.Disposition)
 	}

@@ -20,8 +20,10 @@ type Recordings interface {
 	Recordings(ctx context.Context, f fact.RecordingFilter) ([]fact.RecordingView, error)
 	// Recording finds one; false: there is none.
 	Recording(ctx context.Context, id string) (fact.RecordingView, bool, error)
-	// RecordingSound opens one, and says when it was finished.
-	RecordingSound(fact.RecordingView) (io.ReadSeekCloser, time.Time, error)
+	// RecordingSound opens one, or the legs of one segment as stereo, and says when it was finished.
+	RecordingSound([]fact.RecordingView) (io.ReadSeekCloser, time.Time, error)
+	// RecordingWave is the picture of one, or of the legs of one segment. It reads all of their sound, and gives up when ctx ends.
+	RecordingWave(ctx context.Context, of []fact.RecordingView, points int) ([]fact.RecordingLane, error)
 	// RecordingText is its metadata as JSON, signed, as it was written.
 	RecordingText(fact.RecordingView) ([]byte, error)
 	// DeleteRecording deletes the files and keeps who did it, and why. It waits for the disk.
@@ -138,6 +140,7 @@ func (s *Server) addRecordings(api huma.API) {
 		return out, nil
 	})
 	s.addRecordingFiles(api)
+	s.addRecordingWave(api)
 }
 
 // filter is what the visitor may see of what was asked for.

@@ -4,6 +4,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -12,18 +13,21 @@ import (
 
 // addRecordingFiles adds what isn't JSON of ours: the sound with ranges, and the signed metadata as it was written.
 func (s *Server) addRecordingFiles(api huma.API) {
-	id := []*huma.Param{{Name: "id", In: "path", Required: true, Schema: &huma.Schema{Type: huma.TypeString}}}
+	text := &huma.Schema{Type: huma.TypeString}
+	id := []*huma.Param{{Name: "id", In: "path", Required: true, Schema: text}}
+	legs := &huma.Param{Name: "legs", In: "query", Schema: text, Description: "all: all legs of the same stretch of the call, as stereo with the customer on the left"}
 	for _, f := range []struct {
 		operation, path, summary, kind string
 		serve                          http.HandlerFunc
+		asks                           []*huma.Param
 	}{
-		{"recording-sound", recordingSoundPath, "A recording's sound, WAV or Ogg Opus, with ranges (RFC 9110, 14); download=1: as a file", "audio/wav", s.recordingSound},
-		{"recording-metadata", recordingTextPath, "A recording's signed metadata, as it was written", "application/json", s.recordingText},
+		{"recording-sound", recordingSoundPath, "A recording's sound, WAV or Ogg Opus, with ranges (RFC 9110, 14); download=1: as a file", "audio/wav", s.recordingSound, append(id[:1:1], legs)},
+		{"recording-metadata", recordingTextPath, "A recording's signed metadata, as it was written", "application/json", s.recordingText, id},
 	} {
 		s.handle("GET "+f.path, needLogin, f.serve)
 		api.OpenAPI().AddOperation(&huma.Operation{
 			OperationID: f.operation, Method: http.MethodGet, Path: f.path, Summary: f.summary,
-			Security: []map[string][]string{{cookieScheme: {}}}, Parameters: id,
+			Security: []map[string][]string{{cookieScheme: {}}}, Parameters: f.asks,
 			Responses: map[string]*huma.Response{
 				"200": {Description: "It", Content: map[string]*huma.MediaType{f.kind: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}}}},
 				"404": {Description: "There is no such recording, or it is not yours"},
@@ -46,7 +50,12 @@ func (s *Server) recordingSound(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	sound, at, err := s.opt.Recordings.RecordingSound(v)
+	views, err := s.asked(r.Context(), v, r.URL.Query().Get("legs") == allLegs)
+	if err != nil {
+		refuseError(w, err)
+		return
+	}
+	sound, at, err := s.opt.Recordings.RecordingSound(views)
 	if err != nil {
 		s.log.Warn("a recording's sound can't be read", "recording", v.ID, "error", err)
 		refuse(w, http.StatusNotFound, "The sound of this recording is gone.")
@@ -54,6 +63,10 @@ func (s *Server) recordingSound(w http.ResponseWriter, r *http.Request) {
 	}
 	defer func() { _ = sound.Close() }()
 	kind, name := soundFile(v.Path)
+	if len(views) > 1 {
+		kind, name = "audio/wav", strings.Replace(path.Base(v.Path), "_"+v.Part+"_", "_all_", 1)
+		name = strings.TrimSuffix(name, path.Ext(name)) + ".wav"
+	}
 	asFile(w, r, kind, name)
 	http.ServeContent(w, r, "", at, sound)
 }

@@ -26,9 +26,11 @@ type fakeRecordings struct {
 func (f *fakeRecordings) all() []fact.RecordingView {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	return []fact.RecordingView{
-		{ID: "r1", Agent: "aiko", Number: "+819012345678", Name: "=cmd()", Began: at, Seconds: 3, Path: "2026-01-02/c_森 愛子_Bob_1.wav"},
+		{ID: "r1", Agent: "aiko", Segment: "s1", Part: "customer", Number: "+819012345678", Name: "=cmd()", Began: at, Seconds: 3, Path: "2026-01-02/c_森 愛子_Bob_1.wav"},
 		{ID: "r2", Agent: "ben", Began: at, Path: "b.opus.age", Held: &at, HeldWhy: "a lawsuit"},
 		{ID: "r3", Number: "=1+1", Began: at, Path: "gone.wav"},
+		{ID: "r4", Agent: "aiko", Segment: "s1", Part: "agent", Began: at, Path: "a.wav"},
+		{ID: "r5", Agent: "aiko", Segment: "s1", Part: "merged", Began: at, Path: "m.wav"},
 	}
 }
 
@@ -40,7 +42,7 @@ func (f *fakeRecordings) Recordings(_ context.Context, filter fact.RecordingFilt
 		return make([]fact.RecordingView, filter.Most), nil
 	}
 	for _, v := range f.all() {
-		if filter.Agent == "" || filter.Agent == v.Agent {
+		if (filter.Agent == "" || filter.Agent == v.Agent) && (filter.Segment == "" || filter.Segment == v.Segment) {
 			found = append(found, v)
 		}
 	}
@@ -58,11 +60,25 @@ func (f *fakeRecordings) Recording(_ context.Context, id string) (fact.Recording
 	return fact.RecordingView{}, false, f.err
 }
 
-func (f *fakeRecordings) RecordingSound(v fact.RecordingView) (io.ReadSeekCloser, time.Time, error) {
+func (f *fakeRecordings) RecordingSound(views []fact.RecordingView) (io.ReadSeekCloser, time.Time, error) {
+	v := views[0]
 	if v.Path == "gone.wav" {
 		return nil, time.Time{}, errors.New("no such file")
 	}
+	if len(views) > 1 {
+		return sound{bytes.NewReader([]byte("together"))}, v.Began, nil
+	}
 	return sound{bytes.NewReader([]byte("0123456789"))}, v.Began, nil
+}
+
+func (f *fakeRecordings) RecordingWave(_ context.Context, of []fact.RecordingView, points int) (lanes []fact.RecordingLane, err error) {
+	for _, v := range of {
+		if v.Path == "gone.wav" {
+			return nil, errors.New("no such file")
+		}
+		lanes = append(lanes, fact.RecordingLane{Part: v.ID, Peaks: make([]int, points)})
+	}
+	return lanes, nil
 }
 
 func (f *fakeRecordings) RecordingText(v fact.RecordingView) ([]byte, error) {
@@ -107,7 +123,7 @@ func TestWhoHearsWhichRecordings(t *testing.T) {
 				if may && id != "r3" {
 					want = 200
 				}
-				for _, path := range []string{"/sound", "/metadata"} {
+				for _, path := range []string{"/sound", "/metadata", "/wave", "/sound?legs=all", "/wave?legs=all"} {
 					if a := c.do("GET", "/api/recordings/"+id+path, ""); a.status != want {
 						l.t.Errorf("%s, %s%s: %d, want %d", user, id, path, a.status, want)
 					}
@@ -151,6 +167,21 @@ func TestRecordingFiles(t *testing.T) {
 		}
 		if a := c.do("GET", "/api/recordings", ""); strings.Contains(a.body, ".wav") {
 			l.t.Errorf("the list tells paths: %s", a.body)
+		}
+		if a := c.do("GET", "/api/recordings/r1/sound?legs=all&download=1", ""); a.body != "together" || !strings.Contains(a.header.Get("Content-Disposition"), "attachment") {
+			l.t.Errorf("all legs: %d %s %v", a.status, a.body, a.header)
+		}
+		for path, want := range map[string]string{"r1/wave?points=10": "r1", "r4/wave?legs=all&points=10": "r1 r4", "r5/wave?legs=all&points=10": "r5"} {
+			a := c.do("GET", "/api/recordings/"+path, "")
+			for _, id := range []string{"r1", "r4", "r5"} {
+				lane := `{"part":"` + id + `","from":0,"seconds":0,"peaks":[0,0,0,0,0,0,0,0,0,0]}`
+				if got := strings.Contains(a.body, lane); a.status != 200 || got != strings.Contains(want, id) {
+					l.t.Errorf("%s: %d %s, want %s", path, a.status, a.body, want)
+				}
+			}
+		}
+		if a := c.do("GET", "/api/recordings/r1/wave?points=5", ""); a.status != 422 {
+			l.t.Errorf("five points: %d", a.status)
 		}
 		box.mu.Lock()
 		box.err = errors.New("disk I/O error")

@@ -50,8 +50,15 @@ func (r recordings) Deletions(ctx context.Context, since time.Time, most int) ([
 	return r.books.Deletions(ctx, since, most)
 }
 
-func (r recordings) RecordingSound(v fact.RecordingView) (io.ReadSeekCloser, time.Time, error) {
-	return r.recorder.Open(v.Path)
+func (r recordings) RecordingSound(views []fact.RecordingView) (io.ReadSeekCloser, time.Time, error) {
+	if len(views) == 1 {
+		return r.recorder.Open(views[0].Path)
+	}
+	return r.recorder.Together(views)
+}
+
+func (r recordings) RecordingWave(ctx context.Context, views []fact.RecordingView, points int) ([]fact.RecordingLane, error) {
+	return r.recorder.Wave(ctx, views, points)
 }
 
 func (r recordings) RecordingText(v fact.RecordingView) ([]byte, error) {

@@ -151,8 +151,7 @@ func (w *Reader) expand() error {
 // Read fills pcm with samples (of all channels, interleaved) and says how many; only whole sample frames. At the end it is 0 and
 // io.EOF. A file that is shorter than its header says ends where it ends. pcm must have room for one sample of each channel.
 func (w *Reader) Read(pcm []int16) (int, error) {
-	width := w.format.Bits / 8
-	block := width * w.format.Channels
+	width, block := w.format.Bits/8, w.block()
 	want := min(len(pcm)*width, len(w.buf))
 	want = int(min(int64(want), w.left)) / block * block
 	if want == 0 {
@@ -175,6 +174,9 @@ func (w *Reader) Read(pcm []int16) (int, error) {
 	}
 	return n / width, nil
 }
+
+// block is how many bytes the samples of one moment have.
+func (w *Reader) block() int { return w.format.Bits / 8 * w.format.Channels }
 
 func (w *Reader) sample(b []byte) int16 {
 	switch {

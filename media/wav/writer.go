@@ -84,6 +84,14 @@ func appendHeader(b []byte, rate, channels int, as Coding, riff, data uint32) []
 	return le.AppendUint32(append(b, "data"...), data)
 }
 
+// Header is what stands before so many bytes of 16-bit samples: for files that are made while they are read. The error is ErrFull.
+func Header(rate, channels int, data int64) ([]byte, error) {
+	if data > math.MaxUint32-headerLen {
+		return nil, fmt.Errorf("wav: %w: %d bytes", ErrFull, data)
+	}
+	return appendHeader(nil, rate, channels, uint32(data)+headerLen-8, uint32(data)), nil
+}
+
 // Frames is how long the file is so far, in sample frames, with all that is in the buffer or was left out.
 func (w *Writer) Frames() int64 {
 	return (w.off + int64(len(w.buf)) + w.hole - w.head) / int64(w.block)

@@ -90,12 +90,21 @@ type RecordingView struct {
 	Path         string         `json:"-"`
 }
 
+// RecordingLane is the picture of one channel of recordings that belong together.
+type RecordingLane struct {
+	Part    string  `json:"part" doc:"customer, agent, supervisor, external or voicemail; several with a plus"`
+	From    float64 `json:"from" doc:"seconds behind the beginning of the whole"`
+	Seconds float64 `json:"seconds"`
+	Peaks   []int   `json:"peaks" doc:"how loud the loudest moment of each of some equal stretches is, 0 to 100"`
+}
+
 // RecordingFilter says which recordings are asked for; empty fields say nothing.
 type RecordingFilter struct {
 	Queues      []string // any of them; nil: all
 	Agent       string
 	Number      string // a part of it, or of the name
 	Call        CallID
+	Segment     SegmentID
 	Disposition string
 	From, To    time.Time // began within
 	Before      string    // id of the last of the page before
