@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"mediasrv/media/ogg"
 	"mediasrv/media/wav"
 	"mediasrv/recorder/playback"
 	"mediasrv/routing/fact"
@@ -18,7 +19,7 @@ import (
 
 // opened is a finished recording that can be read from any place on.
 type opened struct {
-	sound *wav.Samples
+	sound playback.Sound
 	file  *os.File
 	about fact.RecordingView
 }
@@ -41,11 +42,18 @@ func (r *Recorder) openAll(views []fact.RecordingView) (all []opened, err error)
 		if err != nil {
 			return all, fmt.Errorf("recorder: %w", err)
 		}
-		if all[len(all)-1].sound, err = wav.NewSamples(f, info.Size()); err != nil {
+		if all[len(all)-1].sound, err = soundOf(v.Path, f, info.Size()); err != nil {
 			return all, fmt.Errorf("recorder: %s: %w", v.Path, err)
 		}
 	}
 	return all, nil
+}
+
+func soundOf(path string, r io.ReaderAt, size int64) (playback.Sound, error) {
+	if strings.HasSuffix(path, suffixOpus) {
+		return ogg.NewSamples(r, size)
+	}
+	return wav.NewSamples(r, size)
 }
 
 func closeAll(all []opened) {
@@ -79,8 +87,8 @@ func (r *Recorder) Together(legs []fact.RecordingView) (io.ReadSeekCloser, time.
 	began, ended := span(legs)
 	var side []playback.Leg
 	for _, o := range all {
-		if f := o.sound.Format(); f.Channels != 1 || f.Rate != rate {
-			return nil, time.Time{}, errors.Join(fmt.Errorf("recorder: %s has %d channels at %d Hz: it is no leg", o.about.Path, f.Channels, f.Rate), t.Close())
+		if f := o.sound; f.Channels() != 1 || f.Rate() != rate {
+			return nil, time.Time{}, errors.Join(fmt.Errorf("recorder: %s has %d channels at %d Hz: it is no leg", o.about.Path, f.Channels(), f.Rate()), t.Close())
 		}
 		side = append(side, playback.Leg{Sound: o.sound, From: samples(o.about.Began.Sub(began)), Right: o.about.Part != string(fact.SeatCustomer)})
 	}
@@ -101,15 +109,14 @@ func (r *Recorder) Wave(ctx context.Context, views []fact.RecordingView, points 
 	began, _ := span(views)
 	var lanes []fact.RecordingLane
 	for _, o := range all {
-		channels := o.sound.Format().Channels
-		wave, err := playback.Wave(ctx, o.sound, channels, points)
+		wave, err := playback.Wave(ctx, o.sound, points)
 		if err != nil {
 			return nil, fmt.Errorf("recorder: %s: %w", o.about.Path, err)
 		}
-		parts := r.partsOf(o.about, channels)
+		parts := r.partsOf(o.about, len(wave))
 		for i, peaks := range wave {
 			lanes = append(lanes, fact.RecordingLane{
-				Part: parts[i], From: o.about.Began.Sub(began).Seconds(), Seconds: float64(o.sound.Frames()) / float64(o.sound.Format().Rate), Peaks: peaks,
+				Part: parts[i], From: o.about.Began.Sub(began).Seconds(), Seconds: float64(o.sound.Frames()) / float64(o.sound.Rate()), Peaks: peaks,
 			})
 		}
 	}

@@ -6,8 +6,9 @@ const (
 	pageHead  = 27 // bytes before the lacing values (RFC 3533, 6)
 	maxLacing = 255
 
-	flagFirst = 2
-	flagLast  = 4
+	flagContinued = 1
+	flagFirst     = 2
+	flagLast      = 4
 )
 
 // page is what is being put together of a page.

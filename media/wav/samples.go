@@ -27,8 +27,11 @@ func NewSamples(r io.ReaderAt, size int64) (*Samples, error) {
 	return &Samples{r: r, reader: w, start: w.pos, frames: min(w.left, size-w.pos) / block}, nil
 }
 
-// Format is what the file says about its samples.
-func (s *Samples) Format() Format { return s.reader.format }
+// Channels is how many there are.
+func (s *Samples) Channels() int { return s.reader.format.Channels }
+
+// Rate is that of the samples, Hz.
+func (s *Samples) Rate() int { return s.reader.format.Rate }
 
 // Frames is how many samples each channel has.
 func (s *Samples) Frames() int64 { return s.frames }

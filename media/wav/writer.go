@@ -89,7 +89,7 @@ func Header(rate, channels int, data int64) ([]byte, error) {
 	if data > math.MaxUint32-headerLen {
 		return nil, fmt.Errorf("wav: %w: %d bytes", ErrFull, data)
 	}
-	return appendHeader(nil, rate, channels, uint32(data)+headerLen-8, uint32(data)), nil
+	return appendHeader(nil, rate, channels, PCM, uint32(data)+headerLen-8, uint32(data)), nil
 }
 
 // Frames is how long the file is so far, in sample frames, with all that is in the buffer or was left out.

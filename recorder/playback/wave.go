@@ -8,8 +8,10 @@ import (
 	"math"
 )
 
-// Sound is a recording that can be read from any place on. media/wav's Samples is one.
+// Sound is a recording that can be read from any place on, by one reader at a time. The Samples of media/wav and media/ogg are such.
 type Sound interface {
+	Channels() int
+	Rate() int // Hz
 	// Frames is how many samples each channel has.
 	Frames() int64
 	// ReadAt fills pcm with the samples of all channels, interleaved, from a frame on. Behind the end: 0 and io.EOF.
@@ -18,8 +20,9 @@ type Sound interface {
 
 // Wave is the picture of a sound: for each channel the loudest sample in each of some equal stretches, 0 to 100 of full scale by a square root, which shows
 // low voices too. It reads all of the sound, and gives up when ctx ends.
-func Wave(ctx context.Context, s Sound, channels, points int) ([][]int, error) {
+func Wave(ctx context.Context, s Sound, points int) ([][]int, error) {
 	const chunk = 8000 // frames
+	channels := s.Channels()
 	wave := make([][]int, channels)
 	for c := range wave {
 		wave[c] = make([]int, points)
