@@ -9,7 +9,13 @@ func (t *talker) ask(w wish) error {
 	if t.consulted() != nil {
 		return ErrConsulting
 	}
-	return t.call(w.to, "consultation", false)
+	if err := t.call(w.to, "consultation", false); err != nil {
+		return err
+	}
+	if w.line != nil {
+		t.takeLine(w.line)
+	}
+	return nil
 }
 
 // add calls somebody to a conference; meanwhile the talk goes on.
@@ -71,6 +77,7 @@ func (t *talker) joins(i *invitation) {
 	i.who.away = t.joining && t.customer.away
 	if !t.joining {
 		i.who.asked = true
+		t.answerLine()
 	}
 }
 
@@ -108,11 +115,15 @@ func (t *talker) swap(wish) error {
 	if err := t.consulting(); err != nil {
 		return err
 	}
-	away := !t.customer.away
-	t.everybody(away)
-	t.consulted().away = !away
-	t.event(fact.Event{Kind: fact.PartySwitched, Agent: t.by.User, Detail: t.talksWith(away)})
+	t.talkWith(t.customer.away)
 	return nil
+}
+
+// talkWith lets the agent talk with the caller of a consultation, or with the other one.
+func (t *talker) talkWith(caller bool) {
+	t.everybody(!caller)
+	t.consulted().away = caller
+	t.event(fact.Event{Kind: fact.PartySwitched, Agent: t.by.User, Detail: t.talksWith(!caller)})
 }
 
 func (t *talker) talksWith(customerAway bool) string {
@@ -157,9 +168,12 @@ func (t *talker) complete(wish) error {
 	if t.consulted() == nil {
 		return ErrNotConsulting
 	}
-	leg := t.agent.leg
+	leg, line := t.agent.leg, t.line
 	t.agentLeaves()
 	leg.Hangup(fact.EndCompleted)
+	if line != nil {
+		line.leg.Hangup(fact.EndCompleted)
+	}
 	return nil
 }
 

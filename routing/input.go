@@ -55,6 +55,7 @@ const (
 	verbSupervise
 	verbLeave // of a supervisor
 	verbMove
+	verbTurn // of the agent's phone, to its other call
 )
 
 // wish is what a verb is about; which fields count depends on the verb.
@@ -64,6 +65,7 @@ type wish struct {
 	on     bool
 	leg    fact.LegID
 	mode   fact.Supervision
+	line   Leg // verbConsult, by a phone: its call to whom it asks
 }
 
 // command gives a command to a call and waits for its answer, which comes at once: the stage takes it or refuses it.
@@ -172,6 +174,8 @@ func (s *script) siftLeg(e LegEvent, takes []verb) (event, bool) {
 		return event{kind: moved, status: e.Status}, p == s.customer
 	case LegReplaced:
 		s.replace(p, e.By)
+	case LegAsks:
+		return s.wantsToAsk(p, e, takes)
 	}
 	return event{}, false
 }
@@ -197,6 +201,9 @@ func (s *script) legAnswered(p *party, e LegEvent) (event, bool) {
 	if s.isGuest(p) {
 		return event{kind: guestAnswered, who: p}, true
 	}
+	if p == s.agent || p == s.line { // the phone's second call
+		return event{}, false
+	}
 	p.log.Info("answer came too late") // it crossed our hanging up, which ends it
 	return event{}, false
 }
@@ -212,8 +219,8 @@ func (s *script) legEnded(p *party, e LegEvent) (event, bool) {
 	switch p {
 	case s.customer:
 		return event{kind: over, why: s.callerEnd(e.Why)}, true
-	case s.agent:
-		s.agent = nil
+	case s.agent, s.line:
+		s.hangsUp(p)
 		return event{kind: agentGone, who: p, why: e.Why, text: e.Text, lost: lost(e.Why)}, true
 	case s.guest:
 		s.guest = nil
@@ -296,7 +303,7 @@ func (s *script) mediaLost(p *party, e media.Event) (event, bool) {
 		s.guest = nil
 		return event{kind: guestGone, why: fact.EndMediaLost, text: detail}, true
 	case s.agent:
-		s.agent = nil
+		s.hangsUp(p)
 	}
 	if s.vacate(p) {
 		return event{kind: guestGone, who: p, why: fact.EndMediaLost, text: detail}, true

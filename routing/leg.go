@@ -71,6 +71,7 @@ const (
 	LegTransfer                         // the far end wants the other party to be connected with To; it waits for Transferee
 	LegMoved                            // the far end has called somebody else as it was asked to, or not: Status
 	LegReplaced                         // By is to have its place: another phone of the same party, or whom it has transferred the call to
+	LegAsks                             // the far end's phone calls To beside this call: By is that leg, in the same room and not answered yet
 )
 
 // LegEvent is something that happened to a leg.
@@ -84,8 +85,8 @@ type LegEvent struct {
 	Digit  byte
 	Sends  bool    // LegHeld: the far end sends media
 	Takes  bool    // LegHeld: it takes media; false: it holds the call
-	To     *Target // LegTransfer
-	By     Leg     // LegReplaced: an inbound leg in the same room, whose events come to the same inbox; it is answered or hung up
+	To     *Target // LegTransfer, LegAsks
+	By     Leg     // LegReplaced, LegAsks: an inbound leg in the same room, whose events come to the same inbox; it is answered or hung up
 	At     time.Time
 	// Quality is how the line was. LegEnded.
 	Quality fact.Quality
@@ -109,6 +110,9 @@ type Target struct {
 	// Given: the file names the number, or the beginning that it has, so it needs not be of a country that may be dialled.
 	Given     bool
 	Emergency bool // with Trunk: past the trunk's limits
+
+	// Leg is one of ours whose place the other party takes, of a transfer; empty: none. It may be in a room of its own.
+	Leg fact.LegID
 
 	Replaces   string // with Trunk, of a transfer: which call there the new one takes the place of (RFC 3891)
 	ReferredBy string // who has asked for it (RFC 3892)

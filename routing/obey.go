@@ -12,7 +12,7 @@ import (
 // talkVerbs are the commands that a call takes in which an agent talks.
 var talkVerbs = []verb{
 	verbHangup, verbHold, verbResume, verbMute, verbDigits, verbTransfer, verbConsult, verbInvite, verbSwitch, verbBack, verbComplete, verbMerge,
-	verbDrop, verbSupervise, verbLeave,
+	verbDrop, verbSupervise, verbLeave, verbTurn,
 }
 
 // mostGuests is how many parties an agent can call to a call. A supervisor, and who comes after the agent, find a place in the room besides.
@@ -42,16 +42,20 @@ func (t *talker) verbs() map[verb]func(wish) error {
 	return map[verb]func(wish) error{
 		verbHold: t.hold, verbResume: t.resume, verbMute: t.mute, verbDigits: t.sendDigits, verbTransfer: t.transferTo, verbConsult: t.ask,
 		verbInvite: t.add, verbSwitch: t.swap, verbBack: t.back, verbComplete: t.complete, verbMerge: t.merge, verbDrop: t.dismissParty,
+		verbTurn: t.turn,
 	}
 }
 
 // hangUp is the leaving of whoever wants it: of the agent, or of one whom the agent or a supervisor has called.
 func (t *talker) hangUp(user string) error {
 	if t.agent != nil && user == t.by.User {
-		leg := t.agent.leg
-		t.agent = nil
+		leg, line := t.agent.leg, t.line
+		t.agent, t.line = nil, nil
 		t.agentGone(event{kind: agentGone, why: fact.EndAgentHungUp})
 		leg.Hangup(fact.EndAgentHungUp)
+		if line != nil {
+			line.leg.Hangup(fact.EndAgentHungUp)
+		}
 		return nil
 	}
 	for _, p := range slices.Clone(t.guests) {
@@ -200,6 +204,7 @@ func (t *talker) goOnCalling() {
 // agentGoes ends the agent's part in the call: the phone is hung up, wrap-up begins.
 func (t *talker) agentGoes() {
 	t.endHold()
+	t.granted()
 	t.dismiss(fact.EndCompleted)
 	t.c.floor.Release(t.by, true)
 	t.talked = false

@@ -28,6 +28,8 @@ type party struct {
 	away  bool          // held, or not there yet
 	muted bool
 	asked bool       // in a consultation
+	asks  bool       // the call by which an agent's phone asks somebody
+	holds bool       // the far end's phone holds its call
 	mode  table.Mode // of a supervisor
 }
 
@@ -77,5 +79,9 @@ func (s *script) dismiss(why fact.EndReason) {
 	if s.agent != nil {
 		s.agent.leg.Hangup(why)
 		s.agent = nil
+	}
+	if s.line != nil {
+		s.line.leg.Hangup(why)
+		s.line = nil
 	}
 }

@@ -29,6 +29,7 @@ type script struct {
 	parties  map[fact.LegID]*party // all legs that the call has had
 	customer *party
 	agent    *party          // nil: the seat is empty
+	line     *party          // the other call of the agent's phone, which holds it; nil: it has one only
 	ringers  []*ringer       // agents' phones that ring for the caller
 	guest    *party          // behind a trunk; nil: the seat is empty
 	guests   []*party        // whom agents have called to their talk, and a supervisor

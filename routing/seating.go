@@ -13,6 +13,7 @@ func (t *talker) apply() {
 	if t.next != nil {
 		return
 	}
+	t.keepLines()
 	t.keepHold()
 	t.record()
 	t.room.Set(t.plan())

@@ -59,6 +59,7 @@ func (t *talker) leave() {
 	t.room.Set(media.Plan{})
 	t.stopRecording()
 	t.tap, t.channels = nil, nil
+	t.endAsking(fact.EndCompleted)
 	for _, i := range []*invitation{t.calling, t.summoned} {
 		if i != nil {
 			i.cancel()
@@ -150,6 +151,9 @@ func (t *talker) due(now time.Time) {
 // agentGone is the end of the agent's leg: by will, which leaves the others together if there are others, or because it was lost.
 func (t *talker) agentGone(e event) {
 	switch {
+	case t.agent != nil:
+		t.lineGone(e)
+		t.apply()
 	case t.others() && (!e.lost || t.consulted() == nil):
 		t.agentLeaves()
 		t.apply()
@@ -176,9 +180,10 @@ func (t *talker) answeredGuests() []*party {
 func (t *talker) agentLeaves() {
 	t.cancelCalling()
 	t.endHold()
+	t.granted()
 	gone := t.by
 	t.c.floor.Release(gone, true)
-	t.talked, t.by, t.agent, t.sit.Offer = false, floor.Offer{}, nil, nil
+	t.talked, t.by, t.agent, t.line, t.sit.Offer = false, floor.Offer{}, nil, nil, nil
 	t.customer.away = false
 	for _, p := range t.answeredGuests() {
 		p.away, p.asked = false, false

@@ -51,7 +51,7 @@ func (s *script) transfer(e event) fact.EndReason {
 	by, stays := e.who, s.opposite(e.who)
 	customer := by == s.customer
 	s.log.Info("transfer", "by", by.row.ID, "trunk", e.to.Trunk, "number", e.to.Number)
-	next, why := s.dialNext(*e.to)
+	next, why := s.dialNext(stays, *e.to)
 	if why != fact.EndUnset {
 		status, _ := why.Status()
 		s.progress(by, status)
@@ -86,13 +86,27 @@ func (s *script) transfer(e event) fact.EndReason {
 }
 
 // dialNext begins the leg that a transfer leads to, if it may be dialled: the trunk that asks for it pays for nothing.
-func (s *script) dialNext(to Target) (*party, fact.EndReason) {
+func (s *script) dialNext(stays *party, to Target) (*party, fact.EndReason) {
+	if to.Leg != "" {
+		return s.dialOwn(stays, to)
+	}
 	pass, why := s.mayDial(dialout.Who{Trunk: to.Trunk}, to)
 	if why != fact.EndUnset {
 		return nil, why
 	}
 	s.passes = append(s.passes, pass)
 	return s.dialOut(to)
+}
+
+// dialOwn begins the leg that takes the place of another of ours; that costs nobody anything. Its call sees who comes.
+func (s *script) dialOwn(stays *party, to Target) (*party, fact.EndReason) {
+	who := stays.row.Party
+	leg, err := s.c.opt.Dialer.Dial(to, Caller{Number: who.Number, Name: who.Name}, s.room, s.fromLeg)
+	if err != nil {
+		s.log.Info("the call that a transfer leads to can't be joined", "error", err)
+		return nil, fact.EndUnreachable
+	}
+	return s.seat(leg, fact.SeatGuest), fact.EndUnset
 }
 
 // givePasses gives back what transfers were allowed.

@@ -43,6 +43,35 @@ func TestBridgePassesHold(t *testing.T) {
 
 var elsewhere = routing.Target{Trunk: "out", Number: "900002", Given: true}
 
+// A REFER that names another call of ours: the leg that joins the two costs nobody anything, and the other call sees who comes.
+func TestTransferToOwnCall(t *testing.T) {
+	for _, byCaller := range []bool{true, false} {
+		inWorld(t, bridged(), func(w *world) {
+			c, far := w.talking()
+			by, stays := c.Leg, far
+			if !byCaller {
+				by, stays = far, c.Leg
+			}
+			by.Transfers(routing.Target{Leg: "other", Number: "4471111111"})
+			w.settle()
+			next := w.dialer.Legs()[1]
+			if to, from := w.dialer.Targets()[1], w.dialer.Callers()[1]; to.Leg != "other" || from.Number != stays.Party().Number {
+				t.Errorf("%+v as %+v", to, from)
+			}
+			next.Pickup()
+			w.settle()
+			if by.Living() || c.room.Hears(next) != "party" || c.room.Hears(stays) != "party" || !slices.Equal(by.Progress(), []int{200}) {
+				t.Errorf("living %v, heard %q and %q, told %v", by.Living(), c.room.Hears(next), c.room.Hears(stays), by.Progress())
+			}
+			stays.End(fact.EndCallerHungUp, "BYE")
+			w.settle()
+			if next.Living() {
+				t.Error("the joint is left over")
+			}
+		})
+	}
+}
+
 // A REFER of either end becomes a bridge of the other with somebody else; the referrer is told, and dismissed. It may leave before.
 func TestTransferByBridge(t *testing.T) {
 	for _, byCaller := range []bool{true, false} {

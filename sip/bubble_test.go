@@ -277,6 +277,8 @@ func (g *rig) kinds() string {
 			out = append(out, fmt.Sprint("moved:", e.Status))
 		case routing.LegReplaced:
 			out = append(out, "replaced")
+		case routing.LegAsks:
+			out = append(out, "asks:"+e.To.Number)
 		}
 	}
 	return strings.Join(out, " ")

@@ -25,7 +25,10 @@ var _ routing.Dialer = (*Stack)(nil)
 
 // Dial calls a user's newest phone (routing.Dialer): a browser by WebRTC with Opus, a desk phone by RTP with G.711; or a number behind a trunk.
 func (s *Stack) Dial(to routing.Target, from routing.Caller, in routing.Room, events routing.Sink) (routing.Leg, error) {
-	if to.Trunk != "" {
+	switch {
+	case to.Leg != "":
+		return s.dialOwn(to, from, in, events)
+	case to.Trunk != "":
 		return s.dialTrunk(to, from, in, events)
 	}
 	b, ok := s.phones.Newest(to.User)
@@ -33,7 +36,7 @@ func (s *Stack) Dial(to routing.Target, from routing.Caller, in routing.Room, ev
 		return nil, fmt.Errorf("sip: dial %s: %w", to.User, routing.ErrUnreachable)
 	}
 	o := outbound{
-		flow: b.Flow, target: b.Contact, first: dialog.Hop{Routes: b.Path}, medium: phoneMedium(b.Browser),
+		flow: b.Flow, target: b.Contact, first: dialog.Hop{Routes: b.Path}, medium: phoneMedium(b.Browser), manners: phoneManners(),
 		party: fact.Party{User: to.User, Name: s.nameOf(to.User)},
 		to:    dialog.Party{URI: sip.Uri{Scheme: "sip", User: to.User, Host: realm}},
 		from:  callerParty(from),

@@ -208,7 +208,7 @@ func (s *Stack) phoneLogsIn(tx *transaction.Server) {
 
 // phoneInvites takes a call of an agent whom we know.
 func (s *Stack) phoneInvites(tx *transaction.Server, user string) {
-	if refused(tx) || s.replaces(tx, nil, user) {
+	if refused(tx) || s.replaces(tx, nil, user) || s.asks(tx, user) {
 		return
 	}
 	refuse(tx, sip.StatusForbidden, "Forbidden (agents' phones can't call out yet)")

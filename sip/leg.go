@@ -3,6 +3,7 @@ package sip
 import (
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"mediasrv/config"
@@ -33,6 +34,7 @@ type Leg struct {
 	tags    []string        // local tags that it had before; guarded by Stack.mu
 	log     *slog.Logger
 
+	up     atomic.Bool    // answered, and not over
 	dialog *dialog.Dialog // set before anybody else sees the leg
 	sink   routing.Sink   // used on the queue
 }
@@ -118,6 +120,7 @@ func (o owner) Early() {
 func (o owner) Answered() {
 	o.attempt.Answered()
 	o.session.answered()
+	o.up.Store(true)
 	o.log.Info("leg answered", "codec", o.Codec())
 	o.emit(routing.LegEvent{Kind: routing.LegAnswered})
 }
@@ -125,6 +128,7 @@ func (o owner) Answered() {
 func (o owner) Digit(d byte) { o.emit(routing.LegEvent{Kind: routing.LegDigit, Digit: d}) }
 
 func (o owner) Ended(why fact.EndReason, text string) {
+	o.up.Store(false)
 	o.end.Close()
 	q := quality(o.end.Course())
 	o.end, o.session.end = closed{o.at}, closed{o.at}

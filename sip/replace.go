@@ -48,7 +48,10 @@ func (s *Stack) replaces(tx *transaction.Server, t *config.Trunk, user string) b
 				declined(tx, err)
 				return
 			}
-			s.succeed(tx, t, user, old, sink)
+			if l := s.beside(tx, t, user, old, sink); l != nil {
+				l.log.Info("call in, in place of another", "replaces", old.id, "user", user, "number", l.party.Number)
+				sink(routing.LegEvent{Kind: routing.LegReplaced, Leg: old.id, By: l})
+			}
 		})
 	})
 	return true
@@ -67,11 +70,11 @@ func (l *Leg) belongs(t *config.Trunk, user string) bool {
 	return user != "" && l.party.User == user
 }
 
-// succeed makes the leg that takes the place of an old one, in its room, and offers it to the old one's call, which gives it the seat or hangs it up.
-// It takes no room from other calls, so no limit refuses it.
-func (s *Stack) succeed(tx *transaction.Server, t *config.Trunk, user string, old *Leg, sink routing.Sink) {
+// beside makes a leg in the room of another one, whose call is to give it a seat or hang it up; nil: it was refused. It takes no room from other calls, so no
+// limit refuses it.
+func (s *Stack) beside(tx *transaction.Server, t *config.Trunk, user string, old *Leg, sink routing.Sink) *Leg {
 	l := &Leg{stack: s, id: newLegID(), sipID: tx.Request.CallID().Value(), flowID: tx.Flow.ID, room: old.room, sink: sink}
-	m, how := phoneMedium(tx.Flow.WebSocket()), dialog.Manners{}
+	m, how := phoneMedium(tx.Flow.WebSocket()), phoneManners()
 	if t != nil {
 		in, _ := s.wanted(tx.Request, t)
 		l.party, l.trunk = in.From, t
@@ -87,16 +90,15 @@ func (s *Stack) succeed(tx *transaction.Server, t *config.Trunk, user string, ol
 		s.giveBack(t)
 		l.log.Info("call refused: no room for its media", "err", err)
 		refuse(tx, sip.StatusServiceUnavailable, "Service Unavailable", dialog.RetryAfter(retryAfter))
-		return
+		return nil
 	}
 	l.sit(end)
 	if !s.connect(l, tx, m, how) {
 		s.giveBack(t)
 		l.end.Close()
-		return
+		return nil
 	}
-	l.log.Info("call in, in place of another", "replaces", old.id, "user", user, "number", l.party.Number)
-	sink(routing.LegEvent{Kind: routing.LegReplaced, Leg: old.id, By: l})
+	return l
 }
 
 func (s *Stack) giveBack(t *config.Trunk) {
@@ -104,6 +106,9 @@ func (s *Stack) giveBack(t *config.Trunk) {
 		s.trunks.Give(t)
 	}
 }
+
+// phoneManners are those of agents' phones: any button for a transfer is the desk's.
+func phoneManners() dialog.Manners { return dialog.Manners{Refer: true} }
 
 // phoneMedium is what agents' phones speak: browsers WebRTC with Opus, desk phones G.711.
 func phoneMedium(browser bool) medium {

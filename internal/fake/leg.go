@@ -266,6 +266,15 @@ func (l *Leg) Replaced(by *Leg) {
 	l.tell(routing.LegEvent{Kind: routing.LegReplaced, By: by})
 }
 
+// Asks is its phone's calling somebody beside this call, by another leg.
+func (l *Leg) Asks(by *Leg, whom string) {
+	l.mu.Lock()
+	sink := l.sink
+	l.mu.Unlock()
+	by.Connect(sink)
+	l.tell(routing.LegEvent{Kind: routing.LegAsks, By: by, To: &routing.Target{Number: whom}})
+}
+
 // Transferred implements routing.Transferee.
 func (l *Leg) Transferred(status int) {
 	l.mu.Lock()

@@ -271,7 +271,7 @@ func (c *call) on(e routing.LegEvent) bool {
 		c.say("digit %c received", e.Digit)
 	case routing.LegHeld:
 		c.say("far end: sends %v, takes %v", e.Sends, e.Takes)
-	case routing.LegEnded, routing.LegTransfer, routing.LegMoved, routing.LegReplaced:
+	case routing.LegEnded, routing.LegTransfer, routing.LegMoved, routing.LegReplaced, routing.LegAsks:
 	}
 	return false
 }
