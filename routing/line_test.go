@@ -64,6 +64,13 @@ func TestPhoneAsksAndCompletes(t *testing.T) {
 				w.aiko.Directs(true, false)
 				second.Directs(true, true)
 				w.talk(second, ben, w.c.Leg, w.aiko)
+				w.must(w.SwitchParty("aiko")) // by the page the phone's call is the one that it has
+				w.talk(second, w.c.Leg, ben, w.aiko)
+				w.taps(second, w.c.Leg)
+				w.must(w.SwitchParty("aiko"))
+				if n := len(w.recorder.Started()); n != 1 {
+					t.Errorf("%d segments, want one", n)
+				}
 				complete(w, second)
 				w.talk(w.c.Leg, ben)
 				if w.aiko.Living() || second.Living() {
@@ -123,15 +130,30 @@ func TestPhoneAsksAndComesBack(t *testing.T) {
 	}
 }
 
+// A phone that doesn't hold its first call by itself: the caller is heard again at once.
+func TestPhoneAsksWithoutHold(t *testing.T) {
+	inTalk(t, func(w *talking) {
+		second := fake.NewLeg(w.aiko.Room(), fact.Party{User: "aiko"})
+		w.aiko.Asks(second, "ben")
+		w.settle()
+		ben := w.answers("ben")
+		w.talk(second, ben, w.c.Leg, w.aiko)
+		second.End(fact.EndAgentHungUp, "BYE")
+		w.hear(both(w.c.Leg, w.aiko))
+		w.c.End(fact.EndCallerHungUp, "")
+		w.settle()
+	})
+}
+
 // The whole phone is lost in a consultation: the caller goes to the queue's head.
 func TestPhoneLostWhileItAsks(t *testing.T) {
 	inTalk(t, func(w *talking) {
 		second := w.asks("ben")
-		w.answers("ben")
+		ben := w.answers("ben")
 		w.aiko.End(fact.EndTransport, "")
 		w.settle()
-		if second.Living() {
-			t.Error("the second call is left over")
+		if second.Living() || ben.Living() {
+			t.Error("the second call, or who was asked, is left over")
 		}
 		if w.c.Ended() {
 			t.Error("the caller is lost")

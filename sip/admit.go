@@ -3,6 +3,7 @@ package sip
 import (
 	"bytes"
 	"net/netip"
+	"strings"
 	"time"
 
 	"mediasrv/sip/transaction"
@@ -50,35 +51,58 @@ func (s *Stack) Urgent(from transaction.Flow, data []byte) bool {
 		name, value, header := bytes.Cut(line, []byte(":"))
 		switch name = bytes.TrimSpace(name); {
 		case !header:
-		case bytes.EqualFold(name, []byte("sip")), bytes.EqualFold(name, []byte("sips")), bytes.EqualFold(name, []byte("tel")):
+		case fold(name, "sip"), fold(name, "sips"), fold(name, "tel"), fold(name, "urn"):
 			value = line // it is the first line's URI
-		case bytes.EqualFold(name, []byte("to")), bytes.EqualFold(name, []byte("t")), bytes.EqualFold(name, []byte(rule)):
+		case fold(name, "to"), fold(name, "t"), fold(name, rule):
 		default:
 			continue
 		}
-		if n := number(value); n != "" && s.file().IsEmergency(n) {
+		if n := number(value); n == sos || n != "" && s.file().IsEmergency(n) {
 			return true
 		}
 	}
 	return false
 }
 
-// number is what a header's value calls, if it may be the number of an emergency service: the user of its URI, or itself.
+func fold(name []byte, as string) bool { return bytes.EqualFold(name, []byte(as)) }
+
+// sos names every emergency service (RFC 5031, 4.1).
+const sos = "sos"
+
+// number is what a header's value calls, if it may be the number of an emergency service: the user of its URI, or itself, without the characters that people put
+// between digits (RFC 3966, 5.1.1); sos if it names such a service.
 func number(value []byte) string {
-	for _, scheme := range []string{"sip:", "sips:", "tel:"} {
-		if _, uri, ok := bytes.Cut(value, []byte(scheme)); ok {
-			value = uri
-			break
-		}
+	low := bytes.ToLower(value)
+	if _, service, ok := bytes.Cut(low, []byte("urn:service:sos")); ok && (len(service) == 0 || bytes.ContainsAny(service[:1], ".>;, \t")) {
+		return sos
+	}
+	if uri, ok := afterScheme(value, "sip:", "sips:", "tel:"); ok {
+		value = uri
 	}
 	value = bytes.TrimSpace(value)
-	if i := bytes.IndexAny(value, "@;> "); i >= 0 {
+	if i := bytes.IndexAny(value, "@;>? \t"); i >= 0 {
 		value = value[:i]
 	}
-	if len(value) > emergencyLength {
+	if len(value) > 2*emergencyLength {
 		return ""
 	}
-	return string(value)
+	return strings.Map(func(r rune) rune {
+		if strings.ContainsRune("-.()", r) {
+			return -1
+		}
+		return r
+	}, string(value))
+}
+
+// afterScheme is what follows the first of these schemes, in capitals or not (RFC 3986, 3.1).
+func afterScheme(value []byte, schemes ...string) ([]byte, bool) {
+	low := bytes.ToLower(value)
+	for _, scheme := range schemes {
+		if i := bytes.Index(low, []byte(scheme)); i >= 0 {
+			return value[i+len(scheme):], true
+		}
+	}
+	return nil, false
 }
 
 // names are the users that a REGISTER or INVITE, not yet parsed, is from.
@@ -116,7 +140,7 @@ func names(data []byte) []string {
 
 // uriUser is the user of the first sip: URI in a header's value.
 func uriUser(value []byte) string {
-	_, uri, ok := bytes.Cut(value, []byte("sip:"))
+	uri, ok := afterScheme(value, "sip:", "sips:")
 	if !ok {
 		return ""
 	}

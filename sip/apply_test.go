@@ -61,6 +61,10 @@ func TestReloadOfTrunks(t *testing.T) {
 			t.Error("the old token is still good")
 		}
 
+		server := g.stack.links.of("out").Servers()[0]
+		if g.stack.links.cache.Records(server) == nil {
+			t.Error("nobody knows where", server, "is")
+		}
 		gone := next
 		gone.Trunks = maps.Clone(next.Trunks)
 		delete(gone.Trunks, "out")
@@ -74,6 +78,9 @@ func TestReloadOfTrunks(t *testing.T) {
 			if s.Name == "out" {
 				t.Error("the trunk is still there")
 			}
+		}
+		if got := g.stack.links.cache.Records(server); got != nil {
+			t.Error("where its server is, is still looked up:", got)
 		}
 		time.Sleep(2 * time.Hour)
 		g.none()

@@ -2,18 +2,26 @@ package sip
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 )
 
-// slow makes messages wait so long: one that must, for a call that has something else to do.
+// slow makes messages wait so long, for a call that has something else to do, in two windows one after the other.
 func (g *rig) slow(wait time.Duration) {
 	q := g.stack.table.Hold("slow")
 	defer q.Release()
-	q.Do(func() { time.Sleep(wait) })
-	g.send(carrierAddr, ask{method: "OPTIONS", callID: "slow"}.String())
-	time.Sleep(wait + 150*time.Millisecond) // the window is over
+	for i := range 20 {
+		switch i {
+		case 0:
+			q.Do(func() { time.Sleep(wait) })
+		case 10:
+			q.Do(func() { time.Sleep(100 * time.Millisecond) })
+		}
+		g.send(carrierAddr, ask{method: "OPTIONS", callID: "slow", seq: i + 1, branch: fmt.Sprint("z9hG4bK-slow", i)}.String())
+	}
+	time.Sleep(wait + 250*time.Millisecond) // the windows are over
 	g.find("SIP/2.0 200")
 }
 
@@ -53,10 +61,23 @@ func TestOverloadRefusesBeforeWork(t *testing.T) {
 			t.Errorf("a call that was there can't be cancelled: %s", lines(all))
 		}
 		g.send(carrierAddr, ask{method: "ACK", callID: "up", to: to, branch: "z9hG4bK-INVITE-0"}.String())
-		for i, number := range []string{"sip:110@127.0.0.1", "sip:1717@127.0.0.1;user=phone", "tel:119"} {
+		for i, number := range []string{"sip:110@127.0.0.1", "sip:1717@127.0.0.1;user=phone", "tel:119", "SIP:110@127.0.0.1", "SIPS:110@127.0.0.1", "TEL:1-1-0"} {
 			id := fmt.Sprint("emergency", i)
 			g.send(carrierAddr, ask{method: "INVITE", callID: id, uri: number, branch: "z9hG4bK-" + id, body: desc(1, "sendrecv", "")}.String())
-			g.find("SIP/2.0 100")
+			if all := lines(g.got()); strings.Contains(all, "503") {
+				t.Errorf("an emergency call to %s is refused: %s", number, all)
+			}
+		}
+		for i, more := range []string{"Replaces: up;to-tag=1;from-tag=2\r\n", "To: <sip:x@y>; tag = 1\r\n"} { // neither begins one more call
+			id := fmt.Sprint("more", i)
+			text := ask{method: "INVITE", callID: id, branch: "z9hG4bK-" + id, extra: strings.Repeat(more, 1-i), body: desc(1, "sendrecv", "")}.String()
+			if i == 1 {
+				text = regexp.MustCompile("To: .*\r\n").ReplaceAllString(text, more)
+			}
+			g.send(carrierAddr, text)
+			if all := lines(g.got()); strings.Contains(all, "503") || strings.Contains(all, "400") {
+				t.Errorf("%s is refused: %s", more, all)
+			}
 		}
 		if st := g.stack.Stats(); st.Overloaded != 3 || st.Wait == 0 {
 			t.Errorf("%+v", st)

@@ -58,8 +58,8 @@ func TestReferOfPhone(t *testing.T) {
 			g.got()
 		}
 		g.send(phoneAddr, fromDesk("REFER", invite, 10, "Refer-To: <sip:x@y?Replaces=elsewhere%3Bto-tag%3D1%3Bfrom-tag%3D2>\r\n"))
-		if n := g.find("NOTIFY sip:chen@" + phoneAddr); !strings.Contains(n.body(), "100") {
-			t.Error(n.text)
+		if all := g.got(); len(all) != 3 || !strings.Contains(all[1].body(), "100") || !strings.Contains(all[2].body(), "603") {
+			t.Error(lines(all))
 		}
 		g.send(phoneAddr, fromDesk("REFER", invite, 11, "Refer-To: <sip:aiko@mediasrv>\r\n"))
 		g.got()
@@ -106,6 +106,17 @@ func TestPhoneAsks(t *testing.T) {
 		third.seq, third.extra = 2, answerTo(g.find("SIP/2.0 401").headers("WWW-Authenticate"), "INVITE", a.uri, "chenphone", "chensecret")
 		g.send(phoneAddr, third.String())
 		g.find("SIP/2.0 403") // in no call
+		if leg, err := g.stack.Dial(routing.Target{User: "chen"}, routing.Caller{Number: "+81"}, &fakeRoom{}, g.sink); err == nil {
+			again := g.find("INVITE")
+			g.send(phoneAddr, reply(again, "200 OK", "b", "Contact: <sip:chen@"+phoneAddr+">\r\n", desc(1, "sendrecv", "")))
+			third.seq, third.callID, third.extra = 1, "call4", ""
+			g.send(phoneAddr, third.String())
+			third.seq, third.extra = 2, answerTo(g.find("SIP/2.0 401").headers("WWW-Authenticate"), "INVITE", a.uri, "chenphone", "chensecret")
+			g.send(phoneAddr, third.String())
+			if last := g.events[len(g.events)-1]; last.Kind != routing.LegAsks || last.Leg != leg.ID() {
+				t.Errorf("beside a call that is on its way out: %+v", last)
+			}
+		}
 	})
 }
 
@@ -121,8 +132,14 @@ func TestJoinedCalls(t *testing.T) {
 		_ = l2.Answer()
 		ok2 := g.find("SIP/2.0 200")
 		g.send(carrierAddr, in("ACK", ok2.toTag(), 1, ask{callID: "call2", from: second.from}))
+		l2.trunk = g.stack.file().Trunks["pbx"]
+		g.send(carrierAddr, in("REFER", ok.toTag(), 2, ask{extra: "Refer-To: <sip:x@127.0.0.1?Replaces=call2%3Bto-tag%3D" + ok2.toTag() + "%3Bfrom-tag%3Dft2>\r\n"}))
+		if all := g.got(); len(all) != 3 || !strings.Contains(all[2].body(), "603") {
+			t.Error("a call of somebody else is joined:", lines(all))
+		}
+		l2.trunk = l.trunk
 		refer := ask{extra: "Refer-To: <sip:x@127.0.0.1?Replaces=call2%3Bto-tag%3D" + ok2.toTag() + "%3Bfrom-tag%3Dft2>\r\n"}
-		g.send(carrierAddr, in("REFER", ok.toTag(), 2, refer))
+		g.send(carrierAddr, in("REFER", ok.toTag(), 3, refer))
 		g.find("SIP/2.0 202")
 		g.mu.Lock()
 		to := *g.events[len(g.events)-1].To

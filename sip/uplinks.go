@@ -28,6 +28,7 @@ type uplinks struct {
 	ctx     context.Context //nolint:containedctx // of run; nil: it has not begun
 	running sync.WaitGroup
 	lives   map[*uplink.Uplink]life
+	leaving map[*uplink.Uplink]struct{} // of trunks that are gone or changed: they still give their registrations up
 }
 
 // linkSet is the uplinks of one file. It is immutable.
@@ -46,7 +47,7 @@ func (l *uplinks) now() *linkSet { return l.set.Load() }
 
 // uplink makes the uplinks of the file. The listeners are there.
 func (s *Stack) uplink(ask resolve.Asker) {
-	s.links.lives = map[*uplink.Uplink]life{}
+	s.links.lives, s.links.leaving = map[*uplink.Uplink]life{}, map[*uplink.Uplink]struct{}{}
 	s.links.network = uplink.Network{
 		Records: func(r resolve.Server) []resolve.Record { return s.links.cache.Records(r) },
 		Flow:    s.flow, Place: s.place, Hold: s.table.Hold, Know: s.table.Know,
@@ -159,7 +160,27 @@ func (l *uplinks) begin(u *uplink.Uplink, after <-chan struct{}) {
 			<-after
 		}
 		u.Run(ctx)
+		l.left(u)
 	})
+}
+
+// left forgets an uplink that has given its registration up, and where its servers are.
+func (l *uplinks) left(u *uplink.Uplink) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if _, leaves := l.leaving[u]; leaves {
+		delete(l.leaving, u)
+		l.want(l.now())
+	}
+}
+
+// want keeps an eye on the servers of a set, and of those that are leaving. l.mu is held.
+func (l *uplinks) want(set *linkSet) {
+	all := set.servers()
+	for u := range l.leaving {
+		all = append(all, u.Servers()...)
+	}
+	l.cache.Want(all)
 }
 
 // apply takes the uplinks of a new file: registrations of trunks that are gone or changed end, others begin. It returns at once.
@@ -168,14 +189,17 @@ func (l *uplinks) apply(file *config.Config, log *slog.Logger) {
 	defer l.mu.Unlock()
 	old := l.now()
 	set := newLinkSet(file, old, l.network, log)
-	l.cache.Want(set.servers())
-	l.set.Store(set)
+	var ends []context.CancelFunc
 	for _, u := range old.all {
-		if set.of(u.Trunk().Name) != u {
-			if of, runs := l.lives[u]; runs {
-				of.end()
-			}
+		if of, runs := l.lives[u]; runs && set.of(u.Trunk().Name) != u {
+			l.leaving[u] = struct{}{}
+			ends = append(ends, of.end)
 		}
+	}
+	l.want(set)
+	l.set.Store(set)
+	for _, end := range ends {
+		end()
 	}
 	for _, u := range set.all {
 		before := old.of(u.Trunk().Name)

@@ -3,6 +3,7 @@ package resolve
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"reflect"
 	"slices"
 	"sync"
@@ -27,43 +28,56 @@ type Cache struct {
 
 	mu      sync.Mutex
 	known   map[Server][]Record
-	wants   []Server
+	wants   map[Server]context.CancelFunc // nil: not looked up yet
 	running sync.WaitGroup
 	ctx     context.Context //nolint:containedctx // of Run; nil: it has not begun
 }
 
 // New makes a cache of servers; those named by an address are known at once. transports are those that we can use, the preferred one first.
 func New(ask Asker, servers []Server, transports []string, changed func(), log *slog.Logger) *Cache {
-	c := &Cache{ask: ask, transports: transports, changed: changed, log: log, known: map[Server][]Record{}}
+	c := &Cache{ask: ask, transports: transports, changed: changed, log: log, known: map[Server][]Record{}, wants: map[Server]context.CancelFunc{}}
 	c.Want(servers)
 	return c
 }
 
-// Want adds servers; those that are named by an address are known when it returns.
+// Want says which servers are wanted from now on: others are looked up no longer and forgotten. Those that are named by an address are known when it returns.
 func (c *Cache) Want(servers []Server) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.unwant(servers)
 	for _, s := range servers {
 		if _, ok := s.Addr(); ok {
 			found, _ := Locate(context.Background(), c.ask, s, c.transports) // asks nobody
 			c.known[s] = found.Records
-		} else if !c.wanted(s) {
-			c.wants = append(c.wants, s)
+		} else if _, wanted := c.wants[s]; !wanted {
+			c.wants[s] = nil
 			c.begin(s)
 		}
 	}
 }
 
+// unwant forgets all servers but these. c.mu is held.
+func (c *Cache) unwant(but []Server) {
+	maps.DeleteFunc(c.wants, func(s Server, end context.CancelFunc) bool {
+		gone := !slices.Contains(but, s)
+		if gone && end != nil {
+			end()
+		}
+		return gone
+	})
+	maps.DeleteFunc(c.known, func(s Server, _ []Record) bool { return !slices.Contains(but, s) })
+}
+
 // begin looks a server up from now on, if Run has begun and not ended. c.mu is held.
 func (c *Cache) begin(s Server) {
 	if c.ctx != nil && c.ctx.Err() == nil {
-		ctx := c.ctx
-		c.running.Go(func() { c.keep(ctx, s) })
+		ctx, end := context.WithCancel(c.ctx)
+		c.wants[s] = end
+		c.running.Go(func() {
+			defer end()
+			c.keep(ctx, s)
+		})
 	}
-}
-
-func (c *Cache) wanted(s Server) bool {
-	return slices.Contains(c.wants, s)
 }
 
 // Records is where a server was when it was last looked up; nil: it isn't known yet.
@@ -86,7 +100,7 @@ func (c *Cache) Lookup(ctx context.Context, s Server) ([]Record, error) {
 func (c *Cache) Run(ctx context.Context) {
 	c.mu.Lock()
 	c.ctx = ctx
-	for _, s := range c.wants {
+	for s := range c.wants {
 		c.begin(s)
 	}
 	c.mu.Unlock()
@@ -123,14 +137,18 @@ func (c *Cache) keep(ctx context.Context, s Server) {
 }
 
 // look looks a server up once and says when to do so again.
-func (c *Cache) look(ctx context.Context, s Server) (time.Duration, error) {
-	ctx, cancel := context.WithTimeout(ctx, lookFor)
+func (c *Cache) look(within context.Context, s Server) (time.Duration, error) {
+	ctx, cancel := context.WithTimeout(within, lookFor)
 	defer cancel()
 	found, err := Locate(ctx, c.ask, s, c.transports)
 	if err != nil {
 		return Again, err
 	}
 	c.mu.Lock()
+	if within.Err() != nil { // nobody wants it any more
+		c.mu.Unlock()
+		return Again, nil
+	}
 	changed := !reflect.DeepEqual(c.known[s], found.Records)
 	c.known[s] = found.Records
 	c.mu.Unlock()

@@ -121,3 +121,36 @@ func TestCacheSilentDNS(t *testing.T) {
 		}
 	})
 }
+
+// What is wanted no longer is neither looked up again nor remembered; what is wanted again is.
+func TestCacheForgets(t *testing.T) {
+	inCache(t, carrierZone, func(c *Cache, ask *changing, changes *atomic.Int32, _ *strings.Builder) {
+		plain, fixed := Server{Host: "plain.example", Port: 5060, Transport: UDP}, Server{Host: "192.0.2.200", Transport: UDP}
+		time.Sleep(150 * time.Millisecond)
+		c.Want([]Server{plain})
+		if known(c) == "" || c.Records(fixed) != nil {
+			t.Error("the wanted one is", known(c), "the other one", c.Records(fixed))
+		}
+		c.Want(nil)
+		if known(c) != "" {
+			t.Error("still known:", known(c))
+		}
+		asked := ask.asked.Load()
+		time.Sleep(24 * time.Hour)
+		if n := ask.asked.Load() - asked; n != 0 {
+			t.Errorf("%d questions for what nobody wants", n)
+		}
+		c.Want([]Server{plain})
+		time.Sleep(50 * time.Millisecond)
+		c.Want(nil) // while it is looked up
+		time.Sleep(time.Second)
+		if known(c) != "" || changes.Load() != 1 {
+			t.Error("an answer that nobody wants is kept:", known(c), changes.Load())
+		}
+		c.Want([]Server{plain})
+		time.Sleep(150 * time.Millisecond)
+		if known(c) != "udp/192.0.2.9:5060" {
+			t.Error("not looked up again:", known(c))
+		}
+	})
+}

@@ -19,6 +19,7 @@ const (
 	calm    = 100 * time.Millisecond
 	hurry   = 300 * time.Millisecond
 	window  = 100 * time.Millisecond // over which the wait is averaged: what is refused must be felt before the next is
+	few     = 10                     // messages of a window say too little of how things are: one that was late is no crowd
 	backlog = 4096                   // messages that wait; above it every new call is refused
 
 	shedRetry = 2 // Retry-After, s: the wait is measured anew ten times a second, so it may well be over by then
@@ -38,10 +39,10 @@ type load struct {
 
 // mean is the average of a window after the other. Its owner serialises its use.
 type mean struct {
-	from time.Time // the window's beginning
-	sum  time.Duration
-	n    time.Duration
-	last time.Duration // of the window before
+	from         time.Time // the window's beginning
+	sum          time.Duration
+	n            time.Duration
+	last, before time.Duration // of the window before, and of the one before that
 }
 
 // add takes a value.
@@ -51,16 +52,19 @@ func (m *mean) add(now time.Time, d time.Duration) {
 	m.n++
 }
 
-// turn begins a new window if it is time, and returns the average of the one before. A window without values says that nothing had to wait.
+// turn begins a new window if it is time, and returns the average of the two before, whichever is less: after a pause of ours all that has come in the meantime
+// was late, and what comes now isn't. A window with few values says that nothing had to wait.
 func (m *mean) turn(now time.Time) time.Duration {
 	if passed := now.Sub(m.from); passed >= window {
-		m.last = 0
-		if m.n > 0 && passed < 2*window {
+		m.before, m.last = m.last, 0
+		if passed >= 2*window {
+			m.before = 0
+		} else if m.n >= few {
 			m.last = m.sum / m.n
 		}
 		m.from, m.sum, m.n = now, 0, 0
 	}
-	return m.last
+	return min(m.last, m.before)
 }
 
 // lay takes how long a message lay in the socket's buffer before it was read.
@@ -121,8 +125,8 @@ func (t *Table) sheds(flow Flow, data []byte) bool {
 	if share == 0 {
 		return false
 	}
-	id, inside := callOf(data)
-	if id == "" || t.lives(id) {
+	id, replaced, inside := callOf(data)
+	if id == "" || t.lives(id) || replaced != "" && t.lives(replaced) { // a call that takes another's place is none more
 		return false
 	}
 	if ack {
@@ -161,17 +165,30 @@ func (t *Table) tell(now time.Time, share float64) {
 	t.log.Warn("overloaded: a part of the new calls is refused until messages wait shorter", "wait", l.wait(now).String(), "waiting", l.waiting.Load())
 }
 
-// callOf is the Call-ID of a message that isn't parsed, and whether it is within a dialog.
-func callOf(data []byte) (id string, inside bool) {
+// callOf is the Call-ID of a message that isn't parsed, that of the call which it replaces (RFC 3891), and whether it is within a dialog.
+func callOf(data []byte) (id, replaced string, inside bool) {
 	for name, value := range headers(data) {
 		switch name {
 		case "call-id", "i":
 			id = string(value)
+		case "replaces":
+			of, _, _ := bytes.Cut(value, []byte(";"))
+			replaced = string(bytes.TrimSpace(of))
 		case "to", "t":
-			inside = bytes.Contains(bytes.ToLower(value), []byte(";tag="))
+			inside = tagged(value)
 		}
 	}
-	return id, inside
+	return id, replaced, inside
+}
+
+// tagged says that an address has a tag, whatever white space there is around it.
+func tagged(value []byte) bool {
+	for _, p := range bytes.Split(value, []byte(";"))[1:] {
+		if name, _, ok := bytes.Cut(p, []byte("=")); ok && bytes.EqualFold(bytes.TrimSpace(name), []byte("tag")) {
+			return true
+		}
+	}
+	return false
 }
 
 func (t *Table) lives(id string) bool {
@@ -192,7 +209,7 @@ func answerTo(data []byte, status, tag string, more ...string) []byte {
 			continue
 		}
 		seen[full] = true
-		if full == "To" && !bytes.Contains(bytes.ToLower(value), []byte(";tag=")) {
+		if full == "To" && !tagged(value) {
 			value = append(bytes.Clone(value), ";tag="+tag...)
 		}
 		out.WriteString(full + ": " + string(value) + "\r\n")

@@ -9,42 +9,55 @@ import (
 
 func TestShare(t *testing.T) {
 	t0 := time.Unix(1_800_000_000, 0)
+	ms := time.Millisecond
+	type values []time.Duration
+	many := func(of ...time.Duration) (all values) { // so many that they count
+		for range few {
+			all = append(all, of...)
+		}
+		return all
+	}
 	for name, c := range map[string]struct {
-		lay, wait []time.Duration
-		after     time.Duration // the last of them
+		lay, wait [2]values     // of a window, and of the next
+		after     time.Duration // the next one's beginning
 		waiting   int64
 		want      float64
 	}{
 		"nothing yet":                   {want: 0},
-		"short waits":                   {wait: []time.Duration{time.Millisecond, 90 * time.Millisecond}, after: window, want: 0},
-		"one late message of many":      {wait: []time.Duration{500 * time.Millisecond, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}, after: window, want: 0},
-		"all are late":                  {wait: []time.Duration{400 * time.Millisecond, 500 * time.Millisecond}, after: window, want: 1},
-		"half way":                      {wait: []time.Duration{150 * time.Millisecond, 250 * time.Millisecond}, after: window, want: 0.5},
-		"in the socket's buffer":        {lay: []time.Duration{2 * time.Second}, after: window, want: 1},
-		"here and there":                {lay: []time.Duration{150 * time.Millisecond}, wait: []time.Duration{50 * time.Millisecond}, after: window, want: 0.5},
-		"the window isn't over":         {wait: []time.Duration{time.Second}, after: window - 1, want: 0},
-		"a window ago":                  {wait: []time.Duration{time.Second}, after: 2 * window, want: 0},
-		"long ago":                      {wait: []time.Duration{time.Second}, after: 10 * window, want: 0},
+		"short waits":                   {wait: [2]values{many(ms), many(ms, 90*ms)}, after: window, want: 0},
+		"one late message of many":      {wait: [2]values{append(many(0), 500*ms), append(many(0), 500*ms)}, after: window, want: 0},
+		"a late message alone":          {wait: [2]values{{500 * ms}, {500 * ms}}, after: window, want: 0},
+		"all are late":                  {wait: [2]values{many(400 * ms), many(500 * ms)}, after: window, want: 1},
+		"half way":                      {wait: [2]values{many(150*ms, 250*ms), many(250 * ms)}, after: window, want: 0.5},
+		"in the socket's buffer":        {lay: [2]values{many(2 * time.Second), many(2 * time.Second)}, after: window, want: 1},
+		"here and there":                {lay: [2]values{many(150 * ms), many(150 * ms)}, wait: [2]values{many(50 * ms), many(50 * ms)}, after: window, want: 0.5},
+		"late after a pause of ours":    {wait: [2]values{many(ms), many(time.Second)}, after: window, want: 0},
+		"late before it":                {wait: [2]values{many(time.Second), many(ms)}, after: window, want: 0},
+		"the window isn't over":         {wait: [2]values{many(time.Second), many(time.Second)}, after: window - 1, want: 0},
+		"a window ago":                  {wait: [2]values{many(time.Second), many(time.Second)}, after: 2 * window, want: 0},
+		"long ago":                      {wait: [2]values{many(time.Second), many(time.Second)}, after: 10 * window, want: 0},
 		"more than can be looked after": {waiting: backlog + 1, want: 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var l load
 			l.wait(t0)
-			for _, d := range c.lay {
-				l.lay(t0, d)
-			}
-			for _, d := range c.wait {
-				l.came()
-				l.went(t0, d)
+			for i, at := range []time.Time{t0, t0.Add(window)} {
+				for _, d := range c.lay[i] {
+					l.lay(at, d)
+				}
+				for _, d := range c.wait[i] {
+					l.came()
+					l.went(at, d)
+				}
 			}
 			l.waiting.Add(c.waiting)
-			if got := l.share(t0.Add(c.after)); got != c.want {
+			if got := l.share(t0.Add(window + c.after)); got != c.want {
 				t.Errorf("share %v, want %v", got, c.want)
 			}
 			if l.waiting.Load() != c.waiting {
 				t.Errorf("%d wait", l.waiting.Load())
 			}
-			if c.after >= window && l.waiting.Load() <= backlog && l.share(t0.Add(c.after+2*window)) != 0 {
+			if c.after >= window && l.waiting.Load() <= backlog && l.share(t0.Add(c.after+3*window)) != 0 {
 				t.Error("new calls are refused though nothing has waited for a whole window")
 			}
 		})
