@@ -76,13 +76,13 @@ func TestStretch(t *testing.T) {
 
 func TestHealthSaysItOnce(t *testing.T) {
 	var log bytes.Buffer
-	h := health{log: slog.New(slog.NewTextHandler(&log, nil))}
+	h, broken := health{log: slog.New(slog.NewTextHandler(&log, nil)), sick: &sickness{}}, func() error { return errors.New("no space") }
 	now := time.Unix(0, 0)
 	for range 5 {
 		h.overflow(3, "call-1", now)
 		h.result(flushed{err: errors.New("no space"), lost: 1600}, "call-1")
 		h.result(flushed{ok: true}, "call-2")
-		h.endPass(now)
+		h.endPass(now, broken)
 		now = now.Add(drainEvery)
 	}
 	if n := strings.Count(log.String(), "\n"); n != 2 {
@@ -91,14 +91,14 @@ func TestHealthSaysItOnce(t *testing.T) {
 	for range 100 {
 		h.overflow(0, "", now)
 		h.result(flushed{}, "call-1")
-		h.endPass(now)
+		h.endPass(now, broken)
 		now = now.Add(drainEvery)
 	}
 	if n := strings.Count(log.String(), "\n"); n != 3 {
 		t.Errorf("%d lines, want a third: taps are fast again, the disk has not been seen to work:\n%s", n, log.String())
 	}
 	h.result(flushed{ok: true}, "call-2")
-	h.endPass(now)
+	h.endPass(now, broken)
 	if n := strings.Count(log.String(), "\n"); n != 4 || !strings.Contains(log.String(), "lost=1s") || !strings.Contains(log.String(), "lost_frames=15") {
 		t.Errorf("%d lines, want 4:\n%s", n, log.String())
 	}

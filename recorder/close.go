@@ -67,6 +67,9 @@ func (r *Recorder) finishAll() (left int) {
 				open = append(open, s)
 			}
 		}
+		if len(open) == 0 {
+			r.sick.heal(cantClose)
+		}
 		if ended {
 			for _, s := range open {
 				left += len(s.outputs)
@@ -85,6 +88,7 @@ func (r *Recorder) finish(s *segment) bool {
 		case errors.Is(err, errNeverOpened):
 			r.log.Error("a recording is lost: its file could never be made", "call", s.fact.Call, "leg", o.leg, "part", o.part)
 		case err != nil:
+			r.sick.has(cantClose, err)
 			if !s.complained {
 				r.log.Error("a recording can't be closed; it is tried again", "error", err, "call", s.fact.Call, "file", o.name)
 				s.complained = true

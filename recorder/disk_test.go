@@ -1,6 +1,7 @@
 package recorder
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -99,6 +100,40 @@ func TestFullDisk(t *testing.T) {
 		if begin, end := strings.Count(s.log.String(), "can't be written"), strings.Count(s.log.String(), "written again"); begin != 1 || end != 1 {
 			t.Errorf("%d lines when it began, %d when it ended, want one each:\n%s", begin, end, s.log)
 		}
+	})
+}
+
+// Whoever is told of a full disk is told when it is mended, also if nobody talks any more.
+func TestTroubleOfAFullDiskEndsWithoutARecording(t *testing.T) {
+	dir := t.TempDir()
+	synctest.Test(t, func(t *testing.T) {
+		s := newStudio(t, dir)
+		disk := &full{}
+		s.badDisk(disk.get, disk.get, nil)
+		s.run()
+		if got := s.Trouble(); got != (Trouble{}) {
+			t.Errorf("at the beginning: %+v", got)
+		}
+		tap := s.begin(twoParties("s1"))
+		disk.set(syscall.ENOSPC)
+		talkAll(tap, 3*time.Second, talker{channel: 0, hz: 440})
+		if got := s.Trouble(); !errors.Is(got.Err, syscall.ENOSPC) || time.Since(got.Since) > 3*time.Second {
+			t.Errorf("on a full disk: %+v", got)
+		}
+		s.Stop("s1")
+		time.Sleep(time.Minute)
+		if got := s.Trouble(); !errors.Is(got.Err, syscall.ENOSPC) {
+			t.Errorf("after the recording, on a full disk: %+v", got)
+		}
+		disk.set(nil)
+		time.Sleep(2 * retryEvery)
+		if got := s.Trouble(); got != (Trouble{}) {
+			t.Errorf("after it was mended: %+v", got)
+		}
+		if _, err := os.Stat(filepath.Join(dir, probeFile)); err == nil {
+			t.Error("the probe has left its file")
+		}
+		s.stop()
 	})
 }
 

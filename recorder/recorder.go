@@ -65,7 +65,8 @@ type Recorder struct {
 	segments []*segment // all that the writer still has to do with
 	running  map[fact.SegmentID]*segment
 
-	disk health // owned by the writer
+	sick *sickness // of the disk
+	disk health    // owned by the writer
 	done queue  // from the writer to the closer
 }
 
@@ -98,10 +99,10 @@ func New(opt Options) (*Recorder, error) {
 	for _, to := range opt.To {
 		uploads = append(uploads, upload.New(root, files.uploaded, to, log))
 	}
-	began := time.Now()
+	began, sick := time.Now(), &sickness{}
 	return &Recorder{
 		index: opt.Index, log: log, store: files, ledger: chain, uploads: uploads, now: func() time.Time { return began.Round(0).Add(time.Since(began)) }, running: make(map[fact.SegmentID]*segment),
-		disk: health{log: log}, done: queue{wake: make(chan struct{}, 1)},
+		sick: sick, disk: health{log: log, sick: sick}, done: queue{wake: make(chan struct{}, 1)},
 	}, nil
 }
 

@@ -53,7 +53,7 @@ func (r *Recorder) pass(now time.Time, flush bool) int {
 			r.done.put(s)
 		}
 	}
-	r.disk.endPass(now)
+	r.disk.endPass(now, r.store.probe)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.segments = slices.DeleteFunc(r.segments, func(s *segment) bool { return s.finished })

@@ -46,7 +46,7 @@ func (s *script) awayOf(queue *config.Queue) (*config.Away, *prompt.Prompt) {
 	if n := s.c.notices.of(queue.Name, fact.QueueClosed, s.c.clock.Now()); n != nil && n.message != nil {
 		return a, n.message
 	}
-	return a, s.prompts.For(a.Message)
+	return a, s.prompts.Heard(a.Message)
 }
 
 func (s *script) answerAway(queue *config.Queue, a *config.Away) fact.EndReason {

@@ -53,6 +53,7 @@ type Centre struct {
 	leavers       leavers
 	asks          asks
 	notices       notices
+	mender        mender
 	scripts       sync.WaitGroup
 
 	mu       sync.Mutex
@@ -73,6 +74,7 @@ func New(opt Options) *Centre {
 		conversations: newConversations(opt.Open),
 		calls:         make(map[fact.CallID]*script),
 	}
+	c.mender.c = c
 	c.floor = floor.New(floor.Options{
 		Config: opt.Config, Picker: opt.Picker, NewID: func() fact.OfferID { return fact.OfferID(newID()) }, Out: c.notice,
 		Agents: opt.Resume.Agents, Clock: opt.Clock,

@@ -70,6 +70,28 @@ func (n *notices) of(queue string, kind fact.NoticeKind, at time.Time) *notice {
 	return v
 }
 
+// silent are those that hold and whose message could not be made.
+func (n *notices) silent(at time.Time) (all []fact.QueueNotice) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, v := range n.all {
+		if v.message == nil && (v.Say != "" || v.File != "") && at.Before(v.Until) {
+			all = append(all, v.QueueNotice)
+		}
+	}
+	return all
+}
+
+// speak gives a notice its message, if it is still the one that holds.
+func (n *notices) speak(of fact.QueueNotice, message *prompt.Prompt) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	at := noticeKey{of.Queue, of.Kind}
+	if v := n.all[at]; v != nil && v.QueueNotice == of {
+		n.all[at] = &notice{of, message}
+	}
+}
+
 // SetNotice closes a queue, or sets an incident, until a time. The message is made first, which may take seconds. Errors are Refusals.
 func (c *Centre) SetNotice(ctx context.Context, n fact.QueueNotice) error {
 	now := c.clock.Now().UTC()

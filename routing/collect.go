@@ -22,7 +22,7 @@ func (s *script) mask(on bool) {
 // collect lets the caller hear a menu's prompt and type digits. They are complete by their end key, by their number, or when no other comes for the
 // menu's wait. EndUnset: they may be too few.
 func (s *script) collect(m *config.Menu) (digits string, why fact.EndReason) {
-	a := &asker{script: s, q: question{prompt: s.prompts.For(m.Prompt), wait: m.Wait}}
+	a := &asker{script: s, q: question{prompt: s.prompts.Heard(m.Prompt), wait: m.Wait}}
 	a.begin()
 	for {
 		if digits, done := s.typedFor(m.Collect); done && (!a.talking || m.BargeIn) {

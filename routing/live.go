@@ -26,6 +26,8 @@ type live struct {
 	mu    sync.Mutex
 	texts map[Speech]*livePrompt
 	order []Speech // oldest first
+	fails Speech   // the text that could not be spoken last
+	why   string   // empty: none
 }
 
 // livePrompt is a text that is spoken, being spoken, or can't be.
@@ -90,13 +92,36 @@ func (l *live) speak(what Speech) {
 
 // spoke keeps a text that was spoken, and only as many as may be.
 func (l *live) spoke(what Speech, err error) {
+	l.why = ""
 	if err != nil {
+		l.fails, l.why = what, err.Error()
 		l.log.Error("an announcement can't be spoken, and is left out", "text", what.Text, "error", err)
 		l.forget(what) // the next caller's may succeed
 	}
 	for len(l.order) > liveMost && l.texts[l.order[0]].done {
 		l.forget(l.order[0])
 	}
+}
+
+// failing is why the latest text could not be spoken; empty: it could.
+func (l *live) failing() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.why
+}
+
+// again tries the text once more that could not be spoken: no caller may come who needs one.
+func (l *live) again(ctx context.Context) error {
+	l.mu.Lock()
+	what := l.fails
+	l.mu.Unlock()
+	_, err := l.speaker.Speak(ctx, what)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.why = ""; err != nil {
+		l.why = err.Error()
+	}
+	return err
 }
 
 // forget drops a text.

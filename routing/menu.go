@@ -22,14 +22,16 @@ func (s *script) menu(sit Situation) Situation {
 	if m.Ask != nil {
 		return s.consult(sit, m)
 	}
-	q := question{prompt: s.prompts.For(m.Prompt), keys: m.Keys, bargeIn: m.BargeIn, wait: m.Wait}
-	if m.Prompt != nil && q.prompt == nil { // nobody can choose from what can't be heard
-		s.log.Error("the menu's prompt can't be played: the call goes where no key leads", "menu", m.Name)
-		return s.noKey(sit, m)
+	q := question{prompt: s.prompts.Heard(m.Prompt), keys: m.Keys, bargeIn: m.BargeIn, wait: m.Wait}
+	unheard := m.Prompt != nil && s.prompts.For(m.Prompt) == nil
+	left := m.Repeat
+	if unheard { // who calls often knows the keys; nobody else can choose
+		s.log.Error("the menu's prompt can't be played: callers hear a tone, and go where no key leads", "menu", m.Name)
+		q.bargeIn, left = true, 1
 	}
 	var next Situation
 	var r reply
-	for left := m.Repeat; left > 0; {
+	for left > 0 {
 		if r == (reply{}) {
 			r = s.ask(q)
 		}
@@ -48,6 +50,9 @@ func (s *script) menu(sit Situation) Situation {
 		if next.Stage != "" {
 			return next
 		}
+	}
+	if to := s.cfg.Company.DefaultQueue; unheard && to != "" && m.NoKey.Empty() { // no fault of the caller's
+		return s.toward(sit, config.Action{Queue: to})
 	}
 	return s.noKey(sit, m)
 }

@@ -25,14 +25,16 @@ type Prompts struct {
 	Ringback *prompt.Prompt // one ring and its pause
 	Beep     *prompt.Prompt // before a message
 	Music    *prompt.Prompt // in place of what is built in; nil: that
+	Sorry    *prompt.Prompt // in place of a sentence without which a caller would hear nothing
 	builtIn  func() *prompt.Prompt
 	made     map[config.Audio]*prompt.Prompt
+	missing  []missing // texts that could not be spoken
 	files    map[string]fileStamp
 	company  config.Company // whose voice and country they have
 	live     *live
 }
 
-// Fault is a prompt that can't be made. Callers hear music in its place.
+// Fault is a prompt that can't be made. Callers hear music in its place, or a tone.
 type Fault struct {
 	At    config.Position
 	File  bool // an audio file; else a text
@@ -51,7 +53,7 @@ func (f *Fault) Unwrap() error { return f.Err }
 
 // NewPrompts makes a set without any text or file of a configuration.
 func NewPrompts(ringback, music *prompt.Prompt) *Prompts {
-	return &Prompts{Ringback: ringback, Beep: prompt.Tone(beepHz, beepLength), Music: music, builtIn: sync.OnceValue(prompt.Music), made: make(map[config.Audio]*prompt.Prompt), live: newLive(nil, slog.New(slog.DiscardHandler))}
+	return &Prompts{Ringback: ringback, Beep: prompt.Tone(beepHz, beepLength), Sorry: prompt.Sorry(), Music: music, builtIn: sync.OnceValue(prompt.Music), made: make(map[config.Audio]*prompt.Prompt), live: newLive(nil, slog.New(slog.DiscardHandler))}
 }
 
 // Prepare makes every text and file of a configuration, which may take seconds. What can't be made is a *Fault, and is not heard: callers
@@ -79,6 +81,9 @@ func PrepareAfter(ctx context.Context, old *Prompts, cfg *config.Config, speaker
 		made, err := render(ctx, cfg, a, speaker)
 		if err != nil {
 			faults = append(faults, &Fault{At: a.At, File: a.File != "", Known: old.knows(k), Err: err})
+			if a.File == "" {
+				p.missing = append(p.missing, missing{a, err})
+			}
 			continue
 		}
 		p.made[k] = made
@@ -158,6 +163,14 @@ func (p *Prompts) For(a *config.Audio) *prompt.Prompt {
 		return nil
 	}
 	return p.made[key(a)]
+}
+
+// Heard is For, with a tone in place of what could not be made: for sentences without which the caller would hear nothing.
+func (p *Prompts) Heard(a *config.Audio) *prompt.Prompt {
+	if made := p.For(a); made != nil || a == nil {
+		return made
+	}
+	return p.Sorry
 }
 
 // key is what makes two keys of the file sound the same: everything but the place.

@@ -24,7 +24,7 @@ func (s *script) notReached(sit Situation, why fact.EndReason) Situation {
 	}
 	s.event(fact.Event{Kind: fact.NotReached, Detail: sit.Target.Number + ": " + why.String()})
 	text := refusalFor(s.cfg, why)
-	if r := s.ask(question{prompt: s.prompts.For(text)}); r.over != fact.EndUnset {
+	if r := s.ask(question{prompt: s.prompts.Heard(text)}); r.over != fact.EndUnset {
 		return sit.over(r.over)
 	}
 	next, r := s.follow(sit, s.cfg.Company.Refused.Then, question{})

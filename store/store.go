@@ -29,6 +29,7 @@ type Store struct {
 	read    *sql.DB // query_only
 	journal *journal
 	errors  atomic.Uint64
+	trouble atomic.Pointer[Trouble] // nil: none
 
 	mu      sync.Mutex
 	running bool

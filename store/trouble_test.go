@@ -47,6 +47,9 @@ func TestLockedDatabaseStallsNobody(t *testing.T) {
 		if st := s.Stats(); st.Pending != 6 || st.Errors < 2 || st.Dropped != 0 {
 			t.Errorf("while locked: %+v", st)
 		}
+		if got := s.Trouble(); time.Since(got.Since) < 2*time.Second || got.Err == nil || !strings.Contains(got.Err.Error(), "another program has locked") {
+			t.Errorf("while locked the trouble is %+v", got)
+		}
 		if n, err := s.OpenConversations(); n != nil || err != nil {
 			t.Errorf("reading while locked: %v, %v", n, err)
 		}
@@ -63,6 +66,9 @@ func TestLockedDatabaseStallsNobody(t *testing.T) {
 		}
 		if began, ended := log.count("cannot write"), log.count("writes again"); began != 1 || ended != 1 {
 			t.Errorf("trouble began %d times and ended %d times in the log:\n%s", began, ended, log)
+		}
+		if got := s.Trouble(); got != (Trouble{}) {
+			t.Errorf("after the lock the trouble is %+v", got)
 		}
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -31,7 +32,7 @@ func (s *Store) Run(ctx context.Context) error {
 	s.mu.Unlock()
 	defer close(s.done)
 
-	trouble := trouble{log: s.log}
+	trouble := trouble{log: s.log, show: &s.trouble}
 	for {
 		select {
 		case <-s.journal.wake:
@@ -183,6 +184,7 @@ func (s *Store) drain() error {
 // trouble logs when writing begins to fail and when it works again, and once a second how much was lost meanwhile.
 type trouble struct {
 	log      *slog.Logger
+	show     *atomic.Pointer[Trouble]
 	since    time.Time // zero: all is well
 	reported time.Time
 	dropped  uint64 // as last reported
@@ -194,6 +196,9 @@ func (t *trouble) report(err error, pending int, dropped uint64) {
 		t.since = now
 		t.log.Error("store: cannot write, records wait in memory", "pending", pending, "error", explain(err))
 	}
+	if err != nil {
+		t.show.Store(&Trouble{Since: t.since, Err: explain(err)})
+	}
 	if dropped != t.dropped && now.Sub(t.reported) >= time.Second {
 		t.log.Warn("store: the journal is full, the oldest events were dropped", "dropped", dropped-t.dropped)
 		t.dropped, t.reported = dropped, now
@@ -201,5 +206,20 @@ func (t *trouble) report(err error, pending int, dropped uint64) {
 	if err == nil && !t.since.IsZero() {
 		t.log.Info("store: writes again", "after", now.Sub(t.since))
 		t.since = time.Time{}
+		t.show.Store(nil)
 	}
+}
+
+// Trouble is that the database can't be written. What is appended waits in memory until it can.
+type Trouble struct {
+	Since time.Time
+	Err   error
+}
+
+// Trouble is what keeps the store from writing now; the zero value: nothing.
+func (s *Store) Trouble() Trouble {
+	if t := s.trouble.Load(); t != nil {
+		return *t
+	}
+	return Trouble{}
 }

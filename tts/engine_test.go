@@ -126,7 +126,7 @@ func TestServiceEngine(t *testing.T) {
 		t.Error("was not asked")
 	}
 	server.Close()
-	s.limit = speakTime
+	s.limit, s.hangs = speakTime, hang{}
 	if _, err := s.Speak(t.Context(), prompt.Speech{Text: "gone"}); !errors.Is(err, ErrEngine) {
 		t.Errorf("a service that is gone: %v", err)
 	}

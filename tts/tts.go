@@ -42,6 +42,7 @@ type Speaker struct {
 	engine engine
 	cache  cache
 	limit  time.Duration // of one text
+	hangs  hang
 	making singleflight.Group
 }
 
@@ -59,7 +60,8 @@ func New(cfg config.Speech, cacheDir string, log *slog.Logger) (*Speaker, error)
 }
 
 // Speak says a text, or takes it from the cache. It may take seconds. The same text asked for several times at once is made once. What
-// is being made when ctx ends is finished (within 30 s), for the cache.
+// is being made when ctx ends is finished (within 30 s), for the cache. After an engine took too long, what isn't in the cache is refused
+// at once for a while: who loads a file with a hundred texts waits for the engine once.
 func (s *Speaker) Speak(ctx context.Context, what prompt.Speech) (*prompt.Prompt, error) {
 	u, err := s.utterance(what)
 	if err != nil {
@@ -84,8 +86,13 @@ func (s *Speaker) Speak(ctx context.Context, what prompt.Speech) (*prompt.Prompt
 func (s *Speaker) speak(ctx context.Context, u utterance) (*prompt.Prompt, error) {
 	pcm, rate, ok := s.cache.get(u.key(s.engine))
 	if !ok {
+		if err := s.hangs.now(time.Now()); err != nil {
+			return nil, err
+		}
 		var err error
-		if pcm, rate, err = s.engine.speak(ctx, u, s.limit); err != nil {
+		pcm, rate, err = s.engine.speak(ctx, u, s.limit)
+		s.hangs.note(time.Now(), err)
+		if err != nil {
 			return nil, err
 		}
 		s.cache.put(u.key(s.engine), pcm, rate)

@@ -344,6 +344,38 @@ func TestHangingEngine(t *testing.T) {
 	}
 }
 
+// Whoever has many texts waits for an engine that hangs once, and what is in the cache is there all the time.
+func TestHangingEngineIsLeftAlone(t *testing.T) {
+	dir, stuck := t.TempDir(), filepath.Join(t.TempDir(), "stuck")
+	runs := fakeEspeak(t, "cat >/dev/null; if [ -e "+stuck+" ]; then sleep 60; fi; cat "+toneFile(t))
+	s := newSpeaker(t, dir)
+	if _, err := s.Speak(t.Context(), prompt.Speech{Text: "kept"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(stuck, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.limit = 100 * time.Millisecond
+	for _, text := range []string{"a", "b", "c"} {
+		if _, err := s.Speak(t.Context(), prompt.Speech{Text: text}); !errors.Is(err, ErrTimeout) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+	if n := runs.times(); n != 2 {
+		t.Errorf("the engine ran %d times, want once in vain", n)
+	}
+	if _, err := s.Speak(t.Context(), prompt.Speech{Text: "kept"}); err != nil {
+		t.Errorf("what is in the cache: %v", err)
+	}
+	if err := os.Remove(stuck); err != nil {
+		t.Fatal(err)
+	}
+	s.limit, s.hangs.until = speakTime, time.Now()
+	if _, err := s.Speak(t.Context(), prompt.Speech{Text: "a"}); err != nil {
+		t.Errorf("after the time: %v", err)
+	}
+}
+
 // A caller who doesn't wait any longer is let go at once, with an engine that isn't ready; what it makes is there for the next.
 func TestSpeakEndsWithItsContext(t *testing.T) {
 	ready := filepath.Join(t.TempDir(), "ready")

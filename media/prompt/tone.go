@@ -88,6 +88,19 @@ func Tone(hz float64, length time.Duration) *Prompt {
 	return loop(fmt.Sprintf("tone %g Hz", hz), pcm)
 }
 
+// Sorry is what callers hear in place of a sentence that can't be spoken: the special information tone (ITU-T E.180), which networks play before
+// they say why a call can't be completed.
+func Sorry() *Prompt {
+	var pcm []int16
+	for _, hz := range [...]float64{950, 1400, 1800} {
+		n := samples(330 * time.Millisecond)
+		for j := range n {
+			pcm = append(pcm, clip(toneLevel*math.Sin(2*math.Pi*hz*float64(j)/Rate)*edge(j, n)))
+		}
+	}
+	return loop("special information tone", append(pcm, make([]int16, samples(time.Second))...))
+}
+
 // edge fades a tone of n samples in and out within 5 ms, so that it doesn't click.
 func edge(i, n int) float64 {
 	const fade = Rate / 200
