@@ -14,9 +14,9 @@ type health struct {
 
 	failing bool
 	probed  time.Time // since failing, when nobody wrote
-	failed  bool  // in this pass
-	worked  bool  // in this pass
-	lost    int64 // sample frames since failing
+	failed  bool      // in this pass
+	worked  bool      // in this pass
+	lost    int64     // sample frames since failing
 
 	slow     bool
 	lastLost time.Time

@@ -67,7 +67,7 @@ type Recorder struct {
 
 	sick *sickness // of the disk
 	disk health    // owned by the writer
-	done queue  // from the writer to the closer
+	done queue     // from the writer to the closer
 }
 
 // source is the reading side of a media.Tap.

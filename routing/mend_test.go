@@ -77,12 +77,12 @@ func TestTextsAreSpokenWhenTheEngineIsBack(t *testing.T) {
 		if lost.hears() != "special information tone" {
 			t.Errorf("in a menu that can't be spoken: hears %q", lost.hears())
 		}
+		w.after(10 * time.Second)
+		w.endedAs(lost, fact.EndNoKey)
 		knows := w.call("+819012345679", supportNumber)
 		knows.Digit('1')
 		w.after(time.Second)
 		w.happened(fact.Queued)
-		w.after(10 * time.Second)
-		w.endedAs(lost, fact.EndNoKey)
 		v.away.Store(false)
 		w.after(40 * time.Second)
 		if a := alarmOf(w, fact.AlarmSpeech); a != nil {
@@ -159,6 +159,23 @@ func TestAnnouncementsOfAnEngineThatDies(t *testing.T) {
 		w.after(11 * time.Minute)
 		if all := w.Alarms(); len(all) != 0 {
 			t.Errorf("with the engine back: %+v", all)
+		}
+	})
+}
+
+// A menu whose prompt can't be spoken and that says nothing of callers without a key doesn't hang up on them where there is a default queue.
+func TestUnheardMenuLeadsToTheDefaultQueue(t *testing.T) {
+	cfg := testConfig()
+	cfg.Company.DefaultQueue = "support"
+	cfg.Menus = map[string]*config.Menu{"main": {
+		Name: "main", Prompt: &config.Audio{Say: "press one"}, Wait: 5 * time.Second, Repeat: 3, Keys: map[string]config.Action{"1": {Queue: "sales"}},
+	}}
+	cfg.Numbers[supportNumber] = &config.Number{Number: supportNumber, Menu: "main"}
+	inVoicedWorld(t, cfg, func(w *world, _ *voice) {
+		c := w.call("+819012345678", supportNumber)
+		w.after(10 * time.Second)
+		if q := w.lastCall().Queue; q != "support" || c.Ended() {
+			t.Errorf("is in queue %q, ended %v", q, c.Ended())
 		}
 	})
 }

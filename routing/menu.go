@@ -23,9 +23,8 @@ func (s *script) menu(sit Situation) Situation {
 		return s.consult(sit, m)
 	}
 	q := question{prompt: s.prompts.Heard(m.Prompt), keys: m.Keys, bargeIn: m.BargeIn, wait: m.Wait}
-	unheard := m.Prompt != nil && s.prompts.For(m.Prompt) == nil
 	left := m.Repeat
-	if unheard { // who calls often knows the keys; nobody else can choose
+	if s.unheard(m) { // who calls often knows the keys; nobody else can choose
 		s.log.Error("the menu's prompt can't be played: callers hear a tone, and go where no key leads", "menu", m.Name)
 		q.bargeIn, left = true, 1
 	}
@@ -51,14 +50,17 @@ func (s *script) menu(sit Situation) Situation {
 			return next
 		}
 	}
-	if to := s.cfg.Company.DefaultQueue; unheard && to != "" && m.NoKey.Empty() { // no fault of the caller's
-		return s.toward(sit, config.Action{Queue: to})
-	}
 	return s.noKey(sit, m)
 }
 
+// unheard says that callers of a menu can't know what to press.
+func (s *script) unheard(m *config.Menu) bool { return m.Prompt != nil && s.prompts.For(m.Prompt) == nil }
+
 func (s *script) noKey(sit Situation, m *config.Menu) Situation {
 	if m.NoKey.Empty() {
+		if to := s.cfg.Company.DefaultQueue; to != "" && s.unheard(m) { // no fault of the caller's
+			return s.toward(sit, config.Action{Queue: to})
+		}
 		return sit.over(fact.EndNoKey)
 	}
 	next, r := s.follow(sit, m.NoKey, question{})

@@ -414,6 +414,7 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 		"POST /api/callbacks/{id}/done": agent, "DELETE /api/callbacks/{id}": login, "GET /api/conversations/{conversation}/callbacks": login,
 		"GET /api/reload": watcher, "POST /api/reload": admin,
 		"GET /api/statistics": watcher, "GET /api/statistics.csv": watcher, "GET /api/abandoned": watcher, "GET /api/wallboard/events": watcher,
+		"GET /api/alarms": watcher, "GET /api/alarms/events": watcher,
 		"GET /api/trunks": watcher, "GET /api/trunks/events": watcher, "GET /api/history/{call}": watcher, "POST /api/calls": watcher, "GET /api/calls/{id}": watcher, "DELETE /api/calls/{id}": watcher,
 		"GET /sip": agent, "GET /metrics": watcher, "GET /healthz": open, "/": open, "/api/": open,
 		"GET /api/openapi.json": open, "GET /api/openapi.yaml": open, "GET /api/openapi-3.0.json": open, "GET /api/openapi-3.0.yaml": open,

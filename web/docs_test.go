@@ -42,6 +42,7 @@ func TestEveryMetricIsDocumented(t *testing.T) {
 	newQueueCollector(nil).Describe(descs)
 	newTrunkCollector(nil, nil).Describe(descs)
 	newReloadCollector(nil).Describe(descs)
+	newAlarmCollector(nil).Describe(descs)
 	l.server.metrics.logins.Describe(descs)
 	l.server.metrics.panics.Describe(descs)
 	close(descs)

@@ -312,6 +312,7 @@ type lab struct {
 	logins *fakeLogins
 	centre *fakeCentre
 	ops    *fakeOperations
+	alarms *fakeAlarms
 	box    *fakeVoicemails
 	phones *fakePhones
 	heavy  oneAtATime
@@ -349,14 +350,14 @@ func newLab(t *testing.T, change func(*Options)) *lab {
 	t.Helper()
 	hash := cheapHash(password)
 	l := &lab{
-		t: t, cfg: newConfig(), centre: &fakeCentre{}, ops: newFakeOperations(), box: &fakeVoicemails{}, phones: &fakePhones{}, heavy: make(oneAtATime, 1), log: &logBuffer{},
+		t: t, cfg: newConfig(), centre: &fakeCentre{}, ops: newFakeOperations(), alarms: &fakeAlarms{}, box: &fakeVoicemails{}, phones: &fakePhones{}, heavy: make(oneAtATime, 1), log: &logBuffer{},
 		from: "192.0.2.7", ln: &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})},
 		logins: &fakeLogins{sessions: map[string]fact.Session{}, hashes: map[string]string{
 			"aiko": hash, "ben": hash, "dana": hash, "root": hash, "removed": hash,
 		}},
 	}
 	opt := Options{
-		Config: l.config, Logins: l.logins, Centre: l.centre, Operations: l.ops, Books: &fakeBooks{}, Voicemails: l.box, Callbacks: &fakeCallbacks{}, Recordings: &fakeRecordings{}, Phones: l.phones, Heavy: l.heavy,
+		Config: l.config, Logins: l.logins, Centre: l.centre, Operations: l.ops, Alarms: l.alarms, Books: &fakeBooks{}, Voicemails: l.box, Callbacks: &fakeCallbacks{}, Recordings: &fakeRecordings{}, Phones: l.phones, Heavy: l.heavy,
 		Figures: func() Figures { return Figures{} },
 		Draining: func() bool {
 			l.mu.Lock()

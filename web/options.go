@@ -19,6 +19,7 @@ type Options struct {
 	Phones     Phones
 	Leaving    func(user string) *config.User // a user whom a reload has taken out of the file and who still has a call to finish. nil: nobody
 	Operations Operations
+	Alarms     Alarms
 	Voicemails Voicemails
 	Recordings Recordings
 	Callbacks  Callbacks

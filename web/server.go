@@ -78,6 +78,9 @@ func New(opt Options) (*Server, error) {
 	if err = s.metrics.registry.Register(newReloadCollector(opt.Operations.Reloads)); err != nil {
 		return nil, fmt.Errorf("web: metrics: %w", err)
 	}
+	if err = s.metrics.registry.Register(newAlarmCollector(opt.Alarms)); err != nil {
+		return nil, fmt.Errorf("web: metrics: %w", err)
+	}
 	files := opt.Pages
 	if files == nil {
 		if files, err = fs.Sub(ui.Dist, "dist"); err != nil {
@@ -99,12 +102,15 @@ func New(opt Options) (*Server, error) {
 	s.addCallbacks(api)
 	s.addReload(api)
 	s.addQueues(api)
+	s.addAlarms(api)
 	describeEvents(api)
 	describeTrunkEvents(api)
+	describeAlarmEvents(api)
 	describeWallboard(api)
 	s.handle("GET "+eventsPath, needAgent, http.HandlerFunc(s.events))
 	s.handle("GET "+wallboardPath, needSupervisor, http.HandlerFunc(s.wallboardEvents))
 	s.handle("GET "+trunksPath, needSupervisor, http.HandlerFunc(s.trunkEvents))
+	s.handle("GET "+alarmsPath, needSupervisor, http.HandlerFunc(s.alarmEvents))
 	s.handle("GET "+sipPath, needAgent, http.HandlerFunc(s.sip))
 	s.handle("GET /metrics", needWatcher, s.metrics.handler())
 	s.handle("GET /healthz", needNothing, http.HandlerFunc(s.health))

@@ -28,6 +28,7 @@ type commands struct {
 	Check    checkCmd    `cmd:"" help:"Say that a file is good, or list all its mistakes."`
 	Reload   reloadCmd   `cmd:"" help:"Have the running server read its file again."`
 	Queue    queueCmd    `cmd:"" help:"Close and open queues of the running server, and tell callers of incidents."`
+	Alarms   alarmsCmd   `cmd:"" help:"Say what is wrong with the running server, and what to do."`
 	Call     callCmd     `cmd:"" help:"Be a caller: place a test call over SIP."`
 	Say      sayCmd      `cmd:"" help:"Speak a text as callers would hear it."`
 	Explain  explainCmd  `cmd:"" help:"Say what happened in a call, and why."`

@@ -18,6 +18,7 @@ import (
 	"mediasrv/media"
 	"mediasrv/recorder"
 	"mediasrv/routing"
+	"mediasrv/routing/alarm"
 	"mediasrv/routing/fact"
 	"mediasrv/sip"
 	"mediasrv/store"
@@ -40,6 +41,7 @@ type server struct {
 	prompts  *routing.Prompts
 	speaker  routing.Speaker // of the file that holds; the reloader's once the server runs
 	reloader *reloader
+	alarms   *alarm.Board
 	control  net.Listener
 	web      *web.Server
 	draining atomic.Bool
@@ -127,8 +129,9 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 		return err
 	}
 	s.centre.RestoreNotices(ctx, set)
+	s.alarms = s.newBoard()
 	s.web, err = web.New(web.Options{
-		Config: s.cfg, Leaving: s.centre.Leaving, Logins: s.store, Centre: s.centre, Operations: operations{s.centre, s.stack, s.store, s.reloader}, Books: s.store, Voicemails: voicemails{s.centre, s.store, s.recorder}, Callbacks: callbacks{s.centre, s.store}, Recordings: recordings{s.store, s.recorder}, Phones: s.stack, Heavy: s.heavy,
+		Config: s.cfg, Leaving: s.centre.Leaving, Logins: s.store, Centre: s.centre, Operations: operations{s.centre, s.stack, s.store, s.reloader}, Alarms: s.alarms, Books: s.store, Voicemails: voicemails{s.centre, s.store, s.recorder}, Callbacks: callbacks{s.centre, s.store}, Recordings: recordings{s.store, s.recorder}, Phones: s.stack, Heavy: s.heavy,
 		Figures: s.figures, Lines: s.lines, SIP: s.stack.WebSocket(), Draining: s.draining.Load, Log: s.log,
 	})
 	return err
@@ -146,7 +149,7 @@ func (s *server) speakerOf(cfg *config.Config) (routing.Speaker, error) {
 }
 
 // makePrompts makes what callers hear. An audio file that can't be heard is a mistake of the file. A text that can't be spoken is logged, and
-// callers hear music in its place: an engine may be away for a while.
+// callers hear music or a tone in its place: an engine may be away for a while, and the text is spoken as soon as it is back.
 func (s *server) makePrompts(ctx context.Context) (*routing.Prompts, error) {
 	speaker, err := s.speakerOf(s.cfg())
 	if err != nil {
@@ -158,7 +161,7 @@ func (s *server) makePrompts(ctx context.Context) (*routing.Prompts, error) {
 		return nil, wrong
 	}
 	for _, fault := range faults {
-		s.log.Error("a prompt could not be made; callers hear music instead", "error", fault)
+		s.log.Error("a prompt could not be made; callers hear music or a tone instead", "error", fault)
 	}
 	return prompts, ctx.Err()
 }

@@ -137,7 +137,9 @@ func TestMedia(t *testing.T) {
 
 func TestParts(t *testing.T) {
 	now := time.Date(2026, 11, 21, 9, 0, 0, 0, time.UTC)
-	target := func(h fact.TargetHealth) fact.TargetState { return fact.TargetState{Health: h, Since: now, Error: "no answer"} }
+	target := func(h fact.TargetHealth) fact.TargetState {
+		return fact.TargetState{Health: h, Since: now, Error: "no answer"}
+	}
 	trunk := func(t fact.TrunkState) Look {
 		t.Name = "carrier"
 		return Trunks(func() []fact.TrunkState { return []fact.TrunkState{t} })
@@ -156,7 +158,9 @@ func TestParts(t *testing.T) {
 		{"no reload", Reloads(func() fact.Reload { return fact.Reload{} }), ""},
 		{"a good reload", Reloads(func() fact.Reload { return fact.Reload{At: now, Applied: true} }), ""},
 		{
-			"a bad reload", Reloads(func() fact.Reload { return fact.Reload{At: now, Wrong: []fact.ReloadMistake{{File: "a.yml", Line: 3, Column: 5, Text: "unknown key"}}} }),
+			"a bad reload", Reloads(func() fact.Reload {
+				return fact.Reload{At: now, Wrong: []fact.ReloadMistake{{File: "a.yml", Line: 3, Column: 5, Text: "unknown key"}}}
+			}),
 			"a.yml:3:5: unknown key",
 		},
 		{"an upload that works", Uploads(func() []UploadState { return []UploadState{{To: "s3", Waiting: 3}} }), ""},

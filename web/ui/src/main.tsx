@@ -13,6 +13,7 @@ import './style/frame.css';
 import './style/call.css';
 import './style/customer.css';
 import './style/notes.css';
+import './style/alarms.css';
 import './style/operators.css';
 import './style/supervisor.css';
 import { App } from './ui/App';

@@ -4,6 +4,7 @@ import { advice, byNeed, lastError, percent, seconds } from '../../state/trunks'
 import { keyOf, t } from '../../text/text';
 import { useRoom } from '../context';
 import { Head } from '../supervisor/Head';
+import { Alarms } from './Alarms';
 import { Queues } from './Queues';
 import { ReloadLine } from './ReloadLine';
 
@@ -28,6 +29,7 @@ export function Operators() {
   return (
     <main class="operators">
       <Head title={t('trunks')} lost={lost} />
+      <Alarms />
       <ReloadLine />
       <Queues />
       {trunks && all.length === 0 && <p class="quiet">{t('noTrunks')}</p>}
