@@ -54,7 +54,9 @@ func (s *script) menu(sit Situation) Situation {
 }
 
 // unheard says that callers of a menu can't know what to press.
-func (s *script) unheard(m *config.Menu) bool { return m.Prompt != nil && s.prompts.For(m.Prompt) == nil }
+func (s *script) unheard(m *config.Menu) bool {
+	return m.Prompt != nil && s.prompts.For(m.Prompt) == nil
+}
 
 func (s *script) noKey(sit Situation, m *config.Menu) Situation {
 	if m.NoKey.Empty() {

@@ -47,7 +47,7 @@ func (s *server) serve(soft, hard context.Context, out io.Writer) error {
 	pages := start("web", s.web.Run)
 	start("music", func(context.Context) error { s.prompts.Warm(); return nil }) // no caller waits for it, nor do we
 	control := start("control", s.serveControl)
-	alarms := start("alarms", s.alarms.Run)
+	alarms, mending := start("alarms", s.alarms.Run), start("mending", s.centre.Mend)
 	reloads := start("reload", s.reloader.run)
 	memory := start("memory", s.tidy)
 	keeping := start("retention", s.retention().Run)
@@ -57,7 +57,7 @@ func (s *server) serve(soft, hard context.Context, out io.Writer) error {
 		err = s.wait(soft, hard, failed)
 	}
 	s.endCalls()
-	for _, p := range []*part{alarms, reloads, control, memory, keeping, recovery, scripts, signalling, pages, taps, workers} {
+	for _, p := range []*part{alarms, mending, reloads, control, memory, keeping, recovery, scripts, signalling, pages, taps, workers} {
 		p.stop()
 		<-p.done
 	}
