@@ -23,17 +23,25 @@ func (s *script) longestRing(trunk string) time.Duration {
 
 // bridge connects the caller with a party behind a trunk: rings and early media are passed on, the caller is answered when the far end answers,
 // and refused as the far end refuses. Each side's hanging up ends the call.
-func (s *script) bridge(sit Situation) Situation {
+func (s *script) bridge(sit *Situation) {
 	why, talk := s.bridged(&sit.Target)
-	if !talk {
-		return s.notReached(sit, why)
+	s.bridgeOver(sit, why, talk)
+}
+
+// bridgeOver says what comes behind a bridge. It isn't inlined, see script.run.
+//
+//go:noinline
+func (s *script) bridgeOver(sit *Situation, why fact.EndReason, talk bool) {
+	if talk {
+		*sit = sit.over(why)
+	} else {
+		*sit = s.notReached(*sit, why)
 	}
-	return sit.over(why)
 }
 
 // bridged is the bridge, until why it ends; talk: there was one.
 func (s *script) bridged(to *Target) (why fact.EndReason, talk bool) {
-	pass, why := s.mayDial(dialout.Who{Trunk: s.in.Trunk}, *to)
+	pass, why := s.mayBridge(to)
 	if why != fact.EndUnset {
 		return why, false
 	}
@@ -47,6 +55,13 @@ func (s *script) bridged(to *Target) (why fact.EndReason, talk bool) {
 		s.parted()
 	}
 	return why, talk
+}
+
+// mayBridge asks whether the far end may be dialled. It isn't inlined, see script.run.
+//
+//go:noinline
+func (s *script) mayBridge(to *Target) (*dialout.Pass, fact.EndReason) {
+	return s.mayDial(dialout.Who{Trunk: s.in.Trunk}, *to)
 }
 
 // parted is the end of what connect began. It isn't inlined, see script.run.
@@ -224,21 +239,30 @@ func (s *script) untilOneLeaves(longest time.Duration) fact.EndReason {
 		until = s.row.Talked.Add(longest)
 	}
 	for {
-		switch e := s.await(until); e.kind {
-		case timeUp:
-			s.log.Warn("call out ended: it was longer than it may be", "longest", longest)
-			return fact.EndLongestCall
-		case over:
-			return e.why
-		case guestGone:
-			return guestEnd(e.why)
-		case transferAsked:
-			if why := s.transfer(e); why != fact.EndUnset {
-				return why
-			}
-		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:
+		e := s.await(until)
+		if why, end := s.oneLeaves(&e, longest); end {
+			return why
 		}
 	}
+}
+
+// oneLeaves says whether an event ends a bridged call, and how. It isn't inlined, see script.run.
+//
+//go:noinline
+func (s *script) oneLeaves(e *event, longest time.Duration) (why fact.EndReason, end bool) {
+	switch e.kind {
+	case timeUp:
+		s.log.Warn("call out ended: it was longer than it may be", "longest", longest)
+		return fact.EndLongestCall, true
+	case over:
+		return e.why, true
+	case guestGone:
+		return guestEnd(e.why), true
+	case transferAsked:
+		why = s.transfer(*e)
+	case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:
+	}
+	return why, why != fact.EndUnset
 }
 
 // guestEnd says from the call's side why the guest's leg ended.

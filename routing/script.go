@@ -121,6 +121,17 @@ func (s *script) last(sit *Situation) {
 // play runs one stage. A bug in one ends its own call only.
 func (s *script) play(sit *Situation) {
 	defer s.rescue(sit)
+	if sit.Stage == StageBridge {
+		s.bridge(sit)
+		return
+	}
+	s.playOther(sit)
+}
+
+// playOther runs any other one than a bridge, which is what most calls wait in at a server between trunks, so that it has its room apart.
+//
+//go:noinline
+func (s *script) playOther(sit *Situation) {
 	stage := (*script).lost
 	switch sit.Stage {
 	case StageAnswer:
@@ -137,15 +148,13 @@ func (s *script) play(sit *Situation) {
 		stage = (*script).talk
 	case StageTransfer:
 		stage = (*script).onward
-	case StageBridge:
-		stage = (*script).bridge
 	case StagePlace:
 		stage = (*script).place
 	case StageRequest:
 		stage = (*script).request
 	case StageCallback:
 		stage = (*script).callback
-	case StageEnd:
+	case StageBridge, StageEnd:
 	}
 	*sit = stage(s, *sit)
 }
