@@ -164,6 +164,14 @@ func (s *script) dialVerbs() []verb {
 	return []verb{verbHangup}
 }
 
+// isHere keeps the caller, who begins to wait, from being called back meanwhile.
+func (s *script) isHere() {
+	if s.back == nil && s.row.From != "" {
+		s.asked = true
+		s.c.back.Waits(s.row.ID, s.row.From)
+	}
+}
+
 // kind is how an agent's card names the call.
 func (s *script) kind() string {
 	switch {

@@ -251,7 +251,53 @@ func TestCustomerWhoGetsThroughIsNotCalled(t *testing.T) {
 	})
 }
 
-// Known failure of others: callbacks starve live callers. Here every caller goes before those of inbound-first, and those who keep their places
+// A customer who has lost patience and calls again is not dialled while waiting in line, and keeps the callback if that was in vain, too. Nor does an agent call from
+// the list then.
+func TestCustomerInLineIsNotDialled(t *testing.T) {
+	for key, kind := range map[string]string{"1": "keeps the place", "4": "customer first", "3": "list"} {
+		t.Run(kind, func(t *testing.T) {
+			inCallbacks(t, func(w *world) {
+				w.only()
+				w.asks(customer, key)
+				again := w.call(customer, backNumber)
+				w.available("aiko")
+				if v := w.view("aiko"); v.Call == nil || v.Call.Kind == "callback" {
+					t.Fatalf("aiko is rung for %+v, want the caller", v.Call)
+				}
+				if key == "3" {
+					if _, err := w.MakeCallback("ben", w.theCallback().ID); err == nil {
+						t.Error("ben may call who waits in line")
+					}
+				}
+				w.must(w.SetStatus("aiko", "away"))
+				w.must(w.Hangup("aiko"))
+				w.available("ben")
+				w.must(w.Hangup("ben"))
+				w.after(30 * time.Second)
+				if n := len(w.outTo(customer)); n != 0 {
+					t.Fatalf("the customer was dialled %d times while waiting in line", n)
+				}
+				w.must(w.SetStatus("ben", "away"))
+				w.settle()
+				again.End(fact.EndCallerHungUp, "")
+				w.after(time.Minute)
+				w.available("aiko")
+				switch key {
+				case "1":
+					w.answers("aiko")
+					w.calling(customer)
+				case "4":
+					w.calling(customer)
+				case "3":
+					_, err := w.MakeCallback("aiko", w.theCallback().ID)
+					w.must(err)
+				}
+			})
+		})
+	}
+}
+
+// Known failure of others: callbacks starve live callers (see floor.TestCallbacksStarveLiveCallers, too). Here every caller goes before those of inbound-first, and those who keep their places
 // are served by their time.
 func TestPlacesOfCallbacks(t *testing.T) {
 	for key, want := range map[string][]string{"1": {"+81900000001", customer, "+81900000002"}, "2": {"+81900000001", "+81900000002", customer}} {

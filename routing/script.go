@@ -48,7 +48,7 @@ type script struct {
 	order    *placed         // of a call that we began; nil: it came in
 	orderEnd fact.OrderEvent
 	back     *callback.Place // of a call that we began for a callback
-	asked    bool            // the caller is to be called back after this call
+	asked    bool            // callbacks of the caller wait for the end of this call
 	longest  *clock.Timer    // ends a call out that lasts too long; nil: none
 	segment  fact.SegmentID
 	paused   bool // the segment

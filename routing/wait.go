@@ -55,6 +55,7 @@ func (s *script) wait(sit Situation) Situation {
 	w := s.newWaiter(sit)
 	s.event(fact.Event{Kind: fact.Queued, Queue: w.queue.Name})
 	s.log.Info("call waits", "queue", w.queue.Name, "priority", sit.Priority, "front", sit.Front)
+	s.isHere()
 	w.enqueue()
 	s.typed = "" // what was typed before was not meant for this
 	for {

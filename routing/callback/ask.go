@@ -11,14 +11,12 @@ import (
 // ask keeps a customer's wish. Who has one already for this queue gets no second; the first stays as it is.
 func (c *core) ask(r Request, now time.Time) fact.Callback {
 	if it := c.of[customer{r.Number, r.Queue}]; it != nil {
+		c.hold(it, r.Call, now)
 		c.note(fact.Callback{Conversation: r.Conversation, Call: r.Call, Queue: r.Queue}, fact.CallbackAgain, now, r.Number)
 		return it.row
 	}
 	it := c.begin(r, c.plan(fact.Callback{Plan: r.Plan}), now)
-	if r.Call != "" {
-		it.held = r.Call
-		c.held[r.Call] = it
-	}
+	c.hold(it, r.Call, now)
 	c.consider(it, now)
 	return it.row
 }
@@ -57,15 +55,6 @@ func (c *core) promise(r Request, now time.Time) (fact.Callback, error) {
 	}
 	c.consider(it, now)
 	return it.row, nil
-}
-
-// ended says that a call is over: who has asked in it to be called back can be called.
-func (c *core) ended(call fact.CallID, now time.Time) {
-	if it := c.held[call]; it != nil {
-		delete(c.held, call)
-		it.held = ""
-		c.consider(it, now)
-	}
 }
 
 // gotThrough completes the callback of a customer who has reached an agent. What an agent has promised for a later time holds.
@@ -124,6 +113,9 @@ func (c *core) forAgent(user string, id fact.CallbackID) (*item, error) {
 func (c *core) call(user string, id fact.CallbackID, now time.Time) (Place, error) {
 	if c.drain {
 		return Place{}, ErrGone
+	}
+	if it := c.open[id]; it != nil && it.held != "" {
+		return Place{}, ErrWithUs
 	}
 	if err := c.take(user, id, now); err != nil {
 		return Place{}, err

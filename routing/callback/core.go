@@ -19,8 +19,8 @@ type core struct {
 
 	open   map[fact.CallbackID]*item
 	of     map[customer]*item
-	calls  map[fact.CallID]*item // that are in the line, or called
-	held   map[fact.CallID]*item // asked for in a call that goes on
+	calls  map[fact.CallID]*item   // that are in the line, or called
+	held   map[fact.CallID][]*item // whose customer is in that call, which goes on
 	counts map[string]*fact.CallbackCount
 	stats  Stats
 	drain  bool // nobody is called any more
@@ -35,14 +35,14 @@ type item struct {
 	call    fact.CallID // in the line, or with a script; empty: neither
 	begun   bool        // a script has it
 	cleared bool        // the dial is in the books
-	held    fact.CallID // the customer is still in the call in which it was asked for
+	held    fact.CallID // the customer is in this call, and is not called before it is over
 	wake    time.Time   // when there is something to do by itself; zero: never
 }
 
 func newCore(cfg *config.Config, world World, newID func() string) *core {
 	return &core{
 		cfg: cfg, world: world, newID: newID,
-		open: map[fact.CallbackID]*item{}, of: map[customer]*item{}, calls: map[fact.CallID]*item{}, held: map[fact.CallID]*item{},
+		open: map[fact.CallbackID]*item{}, of: map[customer]*item{}, calls: map[fact.CallID]*item{}, held: map[fact.CallID][]*item{},
 		counts: map[string]*fact.CallbackCount{}, stats: Stats{Open: map[string]int{}, Ended: map[fact.CallbackState]uint64{}},
 	}
 }
@@ -187,7 +187,7 @@ func (c *core) close(it *item) {
 	if key := (customer{row.Number, row.Queue}); c.of[key] == it {
 		delete(c.of, key)
 	}
-	delete(c.held, it.held)
+	c.letGo(it)
 	c.leave(it)
 	delete(c.calls, it.call)
 	c.stats.Ended[row.State]++
@@ -211,12 +211,20 @@ func (c *core) tick(now time.Time) {
 			due = append(due, it)
 		}
 	}
-	slices.SortFunc(due, func(a, b *item) int { // not in the order of a map
-		return cmp.Or(a.row.Since.Compare(b.row.Since), cmp.Compare(a.row.ID, b.row.ID))
-	})
+	inOrder(due)
 	for _, it := range due {
 		c.consider(it, now)
 	}
+}
+
+// sorted are all that hold, not in the order of a map.
+func (c *core) sorted() []*item { return inOrder(slices.Collect(maps.Values(c.open))) }
+
+func inOrder(all []*item) []*item {
+	slices.SortFunc(all, func(a, b *item) int {
+		return cmp.Or(a.row.Since.Compare(b.row.Since), cmp.Compare(a.row.ID, b.row.ID))
+	})
+	return all
 }
 
 // next is when tick has something to do; zero: never.

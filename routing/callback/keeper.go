@@ -110,7 +110,12 @@ func (k *Keeper) Wish(r Request) {
 	k.box.Put(func(c *core, now time.Time) { c.ask(r, now) })
 }
 
-// Ended says that the call of a Request is over.
+// Waits says that a customer is in a call, in a queue: no callback to the same number is made before Ended says that it is over.
+func (k *Keeper) Waits(call fact.CallID, number string) {
+	k.box.Put(func(c *core, now time.Time) { c.waits(call, number, now) })
+}
+
+// Ended says that the call of a Request, or of Waits, is over.
 func (k *Keeper) Ended(call fact.CallID) {
 	k.box.Put(func(c *core, now time.Time) { c.ended(call, now) })
 }

@@ -28,6 +28,9 @@ type core struct {
 	dirty  map[string]bool            // queues whose view has changed
 	paces  map[string]*pace
 
+	waiting []Waiting // of offerAll, to be filled again: of 2,000 calls they are large
+	entries []*entry
+
 	deserted   map[string]time.Time // queues that nobody is there for, since when; only those with something to do then
 	staffMoved bool                 // somebody has come or gone since that was looked at
 	evictAt    time.Time            // when the next of them has been deserted for too long; zero: never
@@ -245,8 +248,7 @@ func (c *core) offerAll(now time.Time) {
 			somebody[q] = true
 		}
 	}
-	var waiting []Waiting
-	var entries []*entry
+	waiting, entries := c.waiting[:0], c.entries[:0]
 	for _, e := range c.line {
 		if !somebody[e.Queue] {
 			continue
@@ -258,6 +260,9 @@ func (c *core) offerAll(now time.Time) {
 	for _, m := range c.picker.Pick(waiting, agents) {
 		c.offer(entries[m.Call], c.agents[agents[m.User].User], now)
 	}
+	clear(waiting) // or they would be kept from the collector
+	clear(entries)
+	c.waiting, c.entries = waiting, entries
 	c.tellWhy(now)
 }
 

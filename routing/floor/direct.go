@@ -31,6 +31,7 @@ type directed struct {
 func (f *Floor) Direct(d Direct) (Offer, error) {
 	var o Offer
 	err := f.ask(func(c *core, now time.Time) (err error) {
+		c.assign(now) // who waits comes first: of what was told at the same moment nothing is decided yet
 		o, err = c.ask(d, now)
 		return err
 	})

@@ -58,20 +58,22 @@ func (f *Floor) Run(ctx context.Context) {
 	}
 }
 
+// batch is how many things the floor is told before it decides: fifty agents who become free at the same moment are one decision, and not fifty.
+const batch = 128
+
 // work does everything that is there to do now.
 func (f *Floor) work() {
-	for {
+	for more := true; more; {
 		now := f.clock.Now().UTC()
 		f.core.tick(now)
-		do, ok := f.box.Take()
-		if ok {
-			do(f.core, now)
+		for n := 0; more && n < batch; n++ {
+			var do step
+			if do, more = f.box.Take(); more {
+				do(f.core, now)
+			}
 		}
 		f.core.assign(now)
 		f.core.flush(now)
-		if !ok {
-			return
-		}
 	}
 }
 

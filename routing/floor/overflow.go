@@ -9,7 +9,8 @@ import (
 	"mediasrv/config"
 )
 
-// full says why a call can't wait in a queue; empty: it can. Who has had a place or an agent always can, and who is rung for doesn't count.
+// full says why a call can't wait in a queue; empty: it can. Who has had a place or an agent always can, and who is rung for doesn't count,
+// nor who keeps a place without being there.
 func (c *core) full(w Waiting) string {
 	most := c.cfg.Queues[w.Queue].MaxWaiting.Calls
 	if most == 0 || w.Front || w.Again {
@@ -17,7 +18,7 @@ func (c *core) full(w Waiting) string {
 	}
 	wait := 0
 	for _, e := range c.line {
-		if e.Queue == w.Queue && len(e.offers) == 0 {
+		if e.Queue == w.Queue && len(e.offers) == 0 && e.Ghost.Callback == "" {
 			wait++
 		}
 	}

@@ -27,6 +27,11 @@ func TestFullQueue(t *testing.T) {
 		if n := enter("2", plain); n != 0 {
 			t.Fatal("who rings counts as waiting")
 		}
+		enter("ghost", func(w *Waiting) { w.Again, w.Ghost = true, Ghost{Callback: "b"} })
+		b.End("2", false)
+		if n := enter("2", plain); n != 0 {
+			t.Fatal("who is to be called back counts as waiting")
+		}
 		if n := enter("3", plain); n != 1 || b.last(Overflowed).Call != "3" || b.last(Overflowed).Why != "2 wait already" {
 			t.Fatalf("%d overflows: %+v", n, b.last(Overflowed))
 		}
