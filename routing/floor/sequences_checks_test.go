@@ -29,6 +29,10 @@ func (m *machine) hear(n Notice) {
 		return
 	case Offered:
 		m.offered(n)
+	case Launched:
+		m.launched(n)
+	case Overflowed:
+		m.overflowed(n)
 	case Granted:
 		m.granted(n)
 	case Released:
@@ -49,6 +53,10 @@ func (m *machine) offered(n Notice) {
 		m.fail("%s is rung for %s, which is over", o.User, o.Call)
 	case a.call != "":
 		m.fail("%s is rung for %s and talks in %s", o.User, o.Call, a.call)
+	case n.Offer.Callback == "" && m.calls[o.Call].ghost.Callback != "":
+		m.fail("%s is rung for the callback %s as for a caller", o.User, o.Call)
+	case m.barred(o):
+		m.fail("%s is rung for the callback %s, and may not be", o.User, o.Call)
 	case m.now.Before(a.wrapUp.Add(-wrapUpSlack)):
 		m.fail("%s is rung %s before the end of wrap-up", o.User, a.wrapUp.Sub(m.now))
 	case o.Lease.Sub(m.now) > m.core.cfg.Queues[o.Queue].RingTimeout+reservedSlack:
@@ -69,6 +77,8 @@ func (m *machine) offered(n Notice) {
 // comesFirst says whether a call is served before another, told apart from the floor's own order.
 func comesFirst(a, b *entry) bool {
 	switch {
+	case a.Ghost.Last != b.Ghost.Last:
+		return b.Ghost.Last
 	case a.Priority != b.Priority:
 		return a.Priority > b.Priority
 	case a.Front != b.Front:
@@ -85,7 +95,8 @@ func (m *machine) eligible(e *entry, a *agent) bool {
 			skills = false
 		}
 	}
-	return skills && slices.Contains(a.queues, e.Queue) && !e.Rung[a.user]
+	mine := !e.Ghost.Dials && (e.Ghost.Only == "" || e.Ghost.Only == a.user)
+	return skills && mine && slices.Contains(a.queues, e.Queue) && !e.Rung[a.user]
 }
 
 // granted: one caller with one agent.
@@ -126,8 +137,11 @@ func (m *machine) checkAgents() {
 				m.fail("%s is idle, has the call %q and wrap-up until %s", user, known.call, known.wrapUp)
 			}
 		case Ringing:
-			if e, o := m.core.current(a.offer.Call, a.offer.ID); o == nil || e == nil {
+			if e, o := m.core.current(a.offer.Call, a.offer.ID); (o == nil || e == nil) && m.core.direct[a.offer.ID] == nil {
 				m.fail("%s is reserved for an offer that is no more", user)
+			}
+			if m.calls[a.offer.Call] == nil {
+				m.fail("%s is reserved for %s, which is over", user, a.offer.Call)
 			}
 			if a.phones == 0 {
 				m.fail("%s is reserved and has no phone", user)
@@ -174,7 +188,7 @@ func (m *machine) checkLine() {
 		}
 	}
 	for _, c := range m.calls {
-		if c.agent == "" && len(c.inbox) == 0 && !c.silent && m.core.calls[c.id] == nil && m.core.talks[c.id] == nil {
+		if c.agent == "" && c.direct == nil && len(c.inbox) == 0 && !c.silent && m.core.calls[c.id] == nil && m.core.talks[c.id] == nil {
 			m.fail("%s wants an agent, and the floor doesn't know", c.id)
 		}
 	}

@@ -22,7 +22,7 @@ func (m *machine) event() {
 		{14, m.phone},
 		{16, m.status},
 		{4, m.logsOut},
-		{22, m.answers},
+		{30, m.answers},
 		{8, m.says},
 		{8, m.reads},
 		{4, m.done},
@@ -33,6 +33,9 @@ func (m *machine) event() {
 		{2, m.crash},
 		{1, m.hangs},
 		{2, m.agentLost},
+		{6, m.wantsBack},
+		{4, m.customerAnswers},
+		{14, m.transfers},
 	}
 	total := 0
 	for _, k := range kinds {
@@ -95,7 +98,7 @@ func (m *machine) hangsUp() {
 
 // over ends a call, as its script does.
 func (m *machine) over(c *phoned) {
-	c.out, c.rings = true, nil
+	c.out, c.rings, c.direct = true, nil, nil
 	m.core.end(c.id, c.agent != "", m.now)
 	delete(m.calls, c.id)
 	m.order = slices.DeleteFunc(m.order, func(id fact.CallID) bool { return id == c.id })
@@ -104,7 +107,7 @@ func (m *machine) over(c *phoned) {
 // pressesKey takes a waiting caller to another queue.
 func (m *machine) pressesKey() {
 	c := m.call()
-	if c == nil || c.silent || c.agent != "" || slices.ContainsFunc(c.rings, func(r ring) bool { return r.claimed }) {
+	if c == nil || c.silent || c.agent != "" || c.direct != nil || c.ghost.Callback != "" || slices.ContainsFunc(c.rings, func(r ring) bool { return r.claimed }) {
 		return
 	}
 	queue := m.queue()
@@ -140,10 +143,13 @@ func (m *machine) logsOut() {
 // answers is an agent who picks up a phone that rings, as the script knows it.
 func (m *machine) answers() {
 	c := m.call()
-	if c == nil || c.silent || len(c.rings) == 0 {
+	if c == nil || c.silent || len(c.ringing()) == 0 {
 		return
 	}
-	r := &c.rings[m.rnd.IntN(len(c.rings))]
+	r := c.direct
+	if r == nil {
+		r = &c.rings[m.rnd.IntN(len(c.rings))]
+	}
 	m.did("%s picks up for %s", r.offer.User, c.id)
 	r.claimed = true
 	m.core.claim(r.offer, m.now)
@@ -152,19 +158,23 @@ func (m *machine) answers() {
 // says is an agent who refuses, a phone that fails, or a browser without a microphone.
 func (m *machine) says() {
 	c := m.call()
-	if c == nil || c.silent || len(c.rings) == 0 {
+	if c == nil || c.silent || len(c.ringing()) == 0 {
 		return
 	}
-	m.report(c, c.rings[m.rnd.IntN(len(c.rings))], []Outcome{Refused, Refused, Failed, Microphone}[m.rnd.IntN(4)])
+	m.report(c, c.ringing()[m.rnd.IntN(len(c.ringing()))], []Outcome{Refused, Refused, Failed, Microphone}[m.rnd.IntN(4)])
 }
 
 // report is what a script does when a phone stops ringing.
 func (m *machine) report(c *phoned, r ring, how Outcome) {
 	m.did("%s stops ringing for %s: %d", r.offer.User, c.id, how)
+	if c.direct != nil {
+		m.reportDirect(c, how)
+		return
+	}
 	c.rings = slices.DeleteFunc(c.rings, func(other ring) bool { return other.offer.ID == r.offer.ID })
 	m.core.report(r.offer, how, false, m.now)
 	if r.claimed && !slices.ContainsFunc(c.rings, func(r ring) bool { return r.claimed }) {
-		m.core.enqueue(Waiting{Call: c.id, Queue: c.queue, Since: m.now, Again: true}, m.now)
+		m.core.enqueue(Waiting{Call: c.id, Queue: c.queue, Since: m.now, Again: true, Ghost: c.ghost, Stays: c.ghost.Callback != ""}, m.now)
 	}
 }
 
@@ -192,13 +202,24 @@ func (m *machine) heeds(c *phoned, n Notice) {
 			c.rings = append(c.rings, ring{offer: n.Offer})
 		}
 	case Withdrawn, Void:
+		if c.direct != nil && c.direct.offer.ID == n.Offer.ID {
+			m.report(c, *c.direct, Failed)
+			return
+		}
 		if at >= 0 && c.agent == "" {
 			m.report(c, c.rings[at], Failed)
 		}
 	case Granted:
+		if c.direct != nil && c.direct.offer.ID == n.Offer.ID {
+			c.agent, c.offer, c.direct = n.Offer.User, n.Offer, nil
+			return
+		}
+		c.offer = n.Offer
 		if at >= 0 && c.agent == "" {
 			c.agent, c.rings = n.Offer.User, nil
 		}
+	case Launched:
+		c.launched = true
 	case Overflowed, Deserted:
 		m.did("%s may not wait", c.id)
 		m.over(c)
@@ -207,7 +228,7 @@ func (m *machine) heeds(c *phoned, n Notice) {
 
 // agentLost is an agent whose browser vanishes in mid-call: the caller goes back to the head of the queue.
 func (m *machine) agentLost() {
-	if c := m.call(); c != nil && !c.silent && c.agent != "" {
+	if c := m.call(); c != nil && !c.silent && c.agent != "" && c.ghost.Callback == "" {
 		m.did("%s loses %s", c.id, c.agent)
 		c.agent = ""
 		m.enqueue(c, true)
@@ -291,7 +312,7 @@ func (m *machine) finish() {
 			m.fail("%s is %s when all is over", a.user, a.state.Activity)
 		}
 	}
-	if n := len(m.core.line) + len(m.core.calls) + len(m.core.talks); n > 0 {
+	if n := len(m.core.line) + len(m.core.calls) + len(m.core.talks) + len(m.core.direct); n > 0 {
 		m.fail("%d calls are left", n)
 	}
 }

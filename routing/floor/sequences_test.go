@@ -99,6 +99,12 @@ type phoned struct {
 	rings  []ring
 	agent  string // talks; empty: waits
 	out    bool   // over
+
+	ghost    Ghost // nobody is there: somebody is to be called back
+	launched bool  // the customer is being called
+	offer    Offer // by which agent has the call
+	by       Offer // of the agent who has given the call away, to whom it comes back; none: it doesn't
+	direct   *ring // rings, without a queue
 }
 
 // ring is an offer as the script knows it.
@@ -228,7 +234,7 @@ func (m *machine) pass(d time.Duration) {
 func (m *machine) nextRingOut() time.Time {
 	var first time.Time
 	for _, c := range m.calls {
-		for _, r := range c.rings {
+		for _, r := range c.ringing() {
 			if !c.silent && !c.out && !r.claimed && (first.IsZero() || r.offer.RingUntil.Before(first)) {
 				first = r.offer.RingUntil
 			}
@@ -243,7 +249,7 @@ func (m *machine) ringOut() {
 		if c.silent || c.out {
 			continue
 		}
-		for _, r := range slices.Clone(c.rings) {
+		for _, r := range c.ringing() {
 			if !r.claimed && !m.now.Before(r.offer.RingUntil) {
 				m.report(c, r, Missed)
 			}
