@@ -86,10 +86,12 @@ func (b *builder) build(path string) *Config {
 	b.voicemails(b.root.get("voicemails"))
 	b.callbackQueues(b.root.get("menus"))
 	b.numbers(b.root.get("numbers"))
+	b.dialFroms()
 	b.digestUsers()
 	b.allStaffed()
 	b.circles()
 	b.recordings(b.root.get("recordings"))
+	b.directory(b.root.get("directory"))
 	b.cfg.Files = slices.Sorted(maps.Keys(b.files))
 	return b.cfg
 }
@@ -164,14 +166,7 @@ func (b *builder) company(n *node) {
 	b.engine(speech)
 	c.Hold = b.meanwhile(n.get("hold"), c.Hold)
 	c.Transfer = b.transfer(n.get("transfer"), c.Transfer)
-	c.Dispositions.Required = val(n.get("dispositions", "required"), false)
-	if choices := n.get("dispositions", "list"); choices != nil {
-		c.Dispositions.List = vals[string](choices)
-		b.noDoubles(choices)
-	}
-	if required := n.get("dispositions", "required"); c.Dispositions.Required && len(c.Dispositions.List) == 0 {
-		b.wrong(required, "is true, but list has none to choose from")
-	}
+	c.Dispositions = b.dispositions(n.get("dispositions"), c.Dispositions)
 }
 
 // engine checks that an engine has what it needs. What another one needs may stay, for going back to it.

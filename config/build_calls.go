@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -17,6 +18,7 @@ func (b *builder) users(n *node) {
 			dialOut:   dialOutChangeOf(u.get("dial_out"), usualCalls),
 		}
 		user.Agent = val(u.get("agent"), user.Role == "agent")
+		user.queues = b.ownQueues(user, u.get("queues"))
 		if phone := u.get("phone"); phone != nil {
 			user.Phone = &Phone{Username: val(phone.get("username"), key.text), Password: val(phone.get("password"), "")}
 			if phone.get("password") == nil {
@@ -27,15 +29,44 @@ func (b *builder) users(n *node) {
 	})
 }
 
-// agents are the users who take calls, in the order of the file.
-func (b *builder) agents() []string {
+// ownQueues are those that a user names; nil: the file doesn't say.
+func (b *builder) ownQueues(user *User, n *node) []string {
+	if n == nil {
+		return nil
+	}
+	if !user.Agent {
+		b.wrong(n, fmt.Sprintf("%s takes no calls: set users.%s.agent to true", user.Login, user.Login))
+		return nil
+	}
+	b.noDoubles(n)
+	all := []string{}
+	for _, item := range n.items {
+		if b.exists(item, b.queueNames) {
+			all = append(all, item.text)
+		}
+	}
+	return all
+}
+
+// agents are the users who take calls of a queue that doesn't name them, in the order of the file: those who name no queues, or this one.
+func (b *builder) agents(queue string) []string {
 	var all []string
 	for _, login := range b.userNames.names {
-		if b.cfg.Users[login].Agent {
+		if u := b.cfg.Users[login]; u.Agent && (u.queues == nil || slices.Contains(u.queues, queue)) {
 			all = append(all, login)
 		}
 	}
 	return all
+}
+
+// joiners are the users who name a queue, besides those that it names.
+func (b *builder) joiners(queue string, named []string) []string {
+	for _, login := range b.userNames.names {
+		if u := b.cfg.Users[login]; u.Agent && slices.Contains(u.queues, queue) && !slices.Contains(named, login) {
+			named = append(named, login)
+		}
+	}
+	return named
 }
 
 func (b *builder) waiting(n *node) {
@@ -116,7 +147,7 @@ func (b *builder) queues(n *node) {
 		company := &b.cfg.Company
 		queue := &Queue{
 			Name:        key.text,
-			Agents:      b.agentsOf(q),
+			Agents:      b.agentsOf(key.text, q),
 			Answer:      val(q.get("answer"), "at-once"),
 			RingTimeout: val(q.get("ring_timeout"), company.RingTimeout),
 			Ring:        val(q.get("ring"), RingOne),
@@ -127,6 +158,7 @@ func (b *builder) queues(n *node) {
 			Priority:    val(q.get("priority"), 0),
 
 			ServiceLevel: serviceLevelOf(q.get("service_level")).over(company.ServiceLevel),
+			Dispositions: b.dispositions(q.get("dispositions"), company.Dispositions),
 		}
 		b.overflows(queue, q)
 		if skills := q.get("skills"); skills != nil {
@@ -143,10 +175,10 @@ func (b *builder) queues(n *node) {
 	})
 }
 
-func (b *builder) agentsOf(q *node) []string {
+func (b *builder) agentsOf(queue string, q *node) []string {
 	n := q.get("agents")
 	if n == nil {
-		return b.agents()
+		return b.agents(queue)
 	}
 	b.noDoubles(n)
 	var all []string
@@ -163,7 +195,7 @@ func (b *builder) agentsOf(q *node) []string {
 	if n.kind == list && len(n.items) == 0 {
 		b.wrong(n, "is empty: nobody would answer; leave it out for everybody")
 	}
-	return all
+	return b.joiners(queue, all)
 }
 
 // digestUsers refuses SIP user names that two would share: our realm is one.

@@ -63,6 +63,7 @@ func (b *builder) numbers(n *node) {
 		} else {
 			b.cfg.Numbers[number] = entry
 		}
+		b.way(entry, value)
 	})
 	slices.SortStableFunc(b.cfg.Patterns, func(x, y *Number) int {
 		return cmp.Or(cmp.Compare(len(y.Number), len(x.Number)), cmp.Compare(x.Number, y.Number))

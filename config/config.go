@@ -33,6 +33,7 @@ type Config struct {
 	Users         map[string]*User
 	Files         []string // that the file names and whose content is used: audio, secrets, certificates; absolute, sorted
 	Recordings    Recordings
+	Directory     []Person
 }
 
 // Listen says where the server can be reached.
@@ -112,12 +113,6 @@ type Recording struct {
 	Keep     time.Duration // 0: until somebody deletes it
 }
 
-// Dispositions is what an agent can call the outcome of a call.
-type Dispositions struct {
-	Required bool
-	List     []string
-}
-
 // Trunk is a carrier or the company's own PBX.
 type Trunk struct {
 	Name      string
@@ -162,6 +157,7 @@ type Number struct {
 	Bridge    *Bridge
 	E164      bool // what matches is a number with its country code, so the number called is known in E.164
 	Priority  int
+	Way       string      // the trunk by which calls go out that show it; empty: as Routes say
 	Skills    []SkillNeed // besides the queue's
 	Waiting   string      // strategy; empty: the queue's
 	Recording Recording   // of a bridged call
@@ -222,6 +218,8 @@ type Queue struct {
 	Priority    int
 
 	ServiceLevel ServiceLevel
+	Dispositions Dispositions
+	DialFrom     []string // numbers of ours that calls out may show; empty: see NumbersShown
 }
 
 // User is somebody who can log in.
@@ -234,6 +232,8 @@ type User struct {
 	wrapUp    *wrapUpChange
 	recording *recordingChange
 	dialOut   *dialOutChange
+	DialFrom  []string // overrides the queue's
+	queues    []string // besides those whose agents name the user; nil: the file doesn't say
 	Phone     *Phone
 }
 

@@ -41,7 +41,7 @@ func file() *shape {
 		field{key: "voicemails", what: named("VOICEMAIL", voicemailKeys()), or: "none", about: "Where callers leave messages."},
 		field{key: "recordings", what: recordingsKeys(), about: "What becomes of recordings when they are closed."},
 		field{key: "callbacks", what: named("CALLBACK", callbackKeys()), or: "none", about: "How customers are called back who have asked for it."},
-		later("directory"),
+		directoryField(),
 	)
 }
 
@@ -82,7 +82,7 @@ func companyKeys() *shape {
 		field{key: "ring_timeout", what: ringTimeout(), std: "30s", about: "How long one agent rings, 3 to 60 seconds."},
 		field{key: "wrap_up", what: wrapUpKeys("30s", "true", ""), about: "Time after a call in which the agent gets no other."},
 		field{key: "recording", what: recordingKeys("[inbound, outbound]", "per-leg", "wav", ""), about: "Which calls are recorded, and as what."},
-		field{key: "dispositions", what: dispositionKeys(), about: "What an agent can call the outcome of a call."},
+		field{key: "dispositions", what: dispositionKeys(""), about: "What an agent can call the outcome of a call."},
 		field{key: "dial_out", what: dialOutKeys(""), about: "What may be dialled; users and trunks can have it different."},
 		field{key: "refused", what: refusedKeys(), about: "What callers hear who choose a number by a key and can't be connected with it."},
 		field{key: "service_level", what: serviceLevelKeys("20s", "5s", ""), about: "What statistics count as answered in time."},
@@ -144,13 +144,6 @@ func kept(from string) string {
 }
 
 func direction() *shape { return oneOf([]string{"inbound", "outbound"}) }
-
-func dispositionKeys() *shape {
-	return of(
-		field{key: "required", what: yesNo(), std: "false", about: "Must the agent choose one before ending the wrap-up?"},
-		field{key: "list", what: listOf(words("a text", 60)), std: "[]", about: "The choices, in this order."},
-	)
-}
 
 func trunkKeys() *shape {
 	s := of(
@@ -221,7 +214,7 @@ func numbersKeys() *shape {
 			needsField("Which skills the agent must have, besides those of the queue; of a skill in both these hold."),
 			field{key: "waiting", what: ref("a waiting strategy"), or: "the queue's", about: "What callers of this number hear while they wait."},
 			field{key: "recording", what: recordingKeys("", "", "", "the company's"), about: "Overrides the company's, for calls out by a trunk."},
-			later("trunk"),
+			field{key: "trunk", what: ref("a trunk"), or: "as `routes` says", about: "The way out of calls that show this number as their caller."},
 		)},
 	}
 }
@@ -278,7 +271,8 @@ func queueKeys() *shape {
 		field{key: "service_level", what: serviceLevelKeys("", "", "the company's"), about: "Overrides the company's."},
 		field{key: "hold", what: holdKeys("the company's"), about: "Overrides the company's."},
 		field{key: "transfer", what: onwardKeys("", "", "", "the company's"), about: "Overrides the company's."},
-		later("dispositions"),
+		dialFromField("the number that leads to the queue, or any other of `numbers`", "Which of `numbers` agents may show when they call out for the queue, the usual one first."),
+		field{key: "dispositions", what: dispositionKeys("the company's"), about: "Overrides the company's."},
 	)
 }
 
@@ -296,8 +290,9 @@ func usersKeys() *shape {
 			field{key: "wrap_up", what: wrapUpKeys("", "", "the queue's"), about: "Overrides the queue's."},
 			field{key: "recording", what: recordingKeys("", "", "", "the queue's"), about: "Overrides the queue's."},
 			field{key: "dial_out", what: dialOutOf("2", "The user's calls out at once; 0: no limit."), about: "What the user may dial; overrides the company's."},
+			dialFromField("the queue's", "Overrides the queue's."),
 			userSkillsKeys(),
-			later("queues"),
+			field{key: "queues", what: listOf(ref("a queue")), or: "those whose `agents` name the user, or have no `agents`", about: "Queues that the user works in, besides those whose `agents` name the user."},
 		),
 	}}
 }

@@ -22,6 +22,8 @@ func (s *script) begin() Situation {
 	case s.back != nil:
 		sit.Stage, sit.Target = StageCallback, Target{Queue: s.back.Row.Queue}
 		sit.Since, sit.Priority, sit.Front = s.back.Row.Since, s.back.Row.Priority, s.back.Row.Front
+	case s.out != nil:
+		sit.Stage, sit.Target = StageOutward, Target{Queue: s.row.Queue}
 	case s.order != nil:
 		sit.Stage, sit.Target = StagePlace, Target{Trunk: s.order.Trunk, Number: s.order.Number}
 	case number == nil && s.cfg.IsEmergency(s.in.Dialled):
@@ -38,18 +40,29 @@ func (s *script) begin() Situation {
 		s.c.opt.Store.Append(s.row)
 	} else {
 		s.openConversation(now)
+		sit.Priority = s.urgency(sit.Priority)
 	}
 	if s.customer != nil {
 		s.customer = s.seat(s.customer.leg, fact.SeatCustomer)
 	}
-	s.event(fact.Event{Kind: fact.CallBegan, Queue: s.row.Queue, Detail: s.in.To})
+	if s.out == nil { // else the time line begins with whom the agent calls
+		s.event(fact.Event{Kind: fact.CallBegan, Queue: s.row.Queue, Detail: s.in.To})
+	}
 	s.log.Info("call began", "from", s.row.From, "to", s.in.To, "trunk", s.in.Trunk, "queue", s.row.Queue, "sip", s.in.SIPID)
 	return sit
 }
 
 // openConversation finds what the call is about, and makes what agents see of it.
 func (s *script) openConversation(now time.Time) {
-	conv := s.c.conversations.join(s.row.From, s.in.From.Name, s.row.Queue, now)
+	if name := s.c.people.name(s.row.From); name != "" {
+		s.in.From.Name = name // the company's own knows better than the network
+	}
+	var conv fact.Conversation
+	if s.out != nil {
+		conv = s.openOutward(now)
+	} else {
+		conv = s.c.conversations.join(s.row.From, s.in.From.Name, s.row.Queue, now)
+	}
 	s.row.Conversation = conv.ID
 	s.log = s.log.With("conversation", conv.ID)
 	s.c.desk.change(s.row.ID, func(k *card) { k.call, k.name, k.kind = s.row, conv.Name, s.kind() })

@@ -132,6 +132,9 @@ func (s *script) shown(to Target) Caller {
 	if s.back != nil {
 		return Caller{Number: s.back.Row.Entry}
 	}
+	if s.out != nil {
+		return Caller{Number: s.row.Entry}
+	}
 	from := Caller{Number: s.row.From, Name: s.in.From.Name, Withheld: s.in.Withheld, Hops: s.in.Hops - 1}
 	if to.Number != s.in.To && to.Number != s.in.Dialled { // the caller has dialled another number, which is one of ours
 		from.Via = s.in.To
@@ -154,11 +157,13 @@ func (s *script) untilGuestAnswers(longest time.Duration) event {
 			return event{kind: agentGone, why: fact.EndAgentHungUp}
 		case guestRings:
 			if !early && s.row.Answered.IsZero() {
+				s.tellOutward(fact.OutwardRings)
 				s.ringBack(false)
 			}
 		case guestEarly:
 			if !early {
 				early = true
+				s.tellOutward(fact.OutwardEarly)
 				s.hearEarly()
 			}
 		case callerAnswered, agentAnswered, played, pressed, noticed, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:

@@ -19,17 +19,27 @@ func (s *script) callback(sit Situation) Situation {
 	if s.back.Dials {
 		return s.customerFirst(sit)
 	}
+	next, why := s.agentFirst(sit, !s.back.Row.Automatic)
+	if why != fact.EndUnset {
+		return sit.over(why)
+	}
+	return s.callCustomer(next)
+}
+
+// agentFirst lets an agent's phone ring, or that of one after the other, until it has been picked up. EndUnset: it has. own: the agent has asked for it, and
+// nobody else's phone rings.
+func (s *script) agentFirst(sit Situation, own bool) (Situation, fact.EndReason) {
 	w := &waiter{script: s, sit: sit, queue: s.cfg.Queues[sit.Target.Queue]}
 	for {
-		if w.offered && len(s.ringers) == 0 && !s.back.Row.Automatic { // the agent has asked for it: nobody else's phone rings
-			return sit.over(fact.EndNoAnswer)
+		if w.offered && len(s.ringers) == 0 && own {
+			return sit, fact.EndNoAnswer
 		}
 		switch e := s.await(w.ringUntil(), verbHangup); e.kind { //nolint:exhaustive // the others are of callers
 		case over:
-			return sit.over(e.why)
+			return sit, e.why
 		case noticed:
 			if next, done := w.noticed(e.notice); done {
-				return s.callCustomer(next)
+				return next, fact.EndUnset
 			}
 		case agentAnswered:
 			w.claim(s.ringerOf(e.who))
@@ -76,13 +86,19 @@ func (s *script) dialCustomer(user string) fact.EndReason {
 	if why := s.untilCleared(); why != fact.EndUnset {
 		return why
 	}
-	to := Target{Number: s.back.Row.Number}
+	to := Target{Number: s.back.Row.Number, Trunk: s.cfg.WayShowing(s.back.Row.Entry)}
 	pass, why := s.mayDial(dialout.Who{User: user}, to)
 	if why != fact.EndUnset {
 		return why
 	}
 	s.passes = append(s.passes, pass)
+	return s.callOutside(pass, to)
+}
+
+// callOutside calls a customer who is not in the call yet; EndUnset: the customer has answered.
+func (s *script) callOutside(pass *dialout.Pass, to Target) fact.EndReason {
 	s.ringAgent()
+	s.showDialling()
 	switch e := s.reach(pass, to); e.kind { //nolint:exhaustive // the others don't end the ringing
 	case guestAnswered:
 	case timeUp:
@@ -175,6 +191,8 @@ func (s *script) isHere() {
 // kind is how an agent's card names the call.
 func (s *script) kind() string {
 	switch {
+	case s.out != nil:
+		return kindOutbound
 	case s.back == nil:
 		return ""
 	case s.back.Row.For() != "":

@@ -28,6 +28,7 @@ type Options struct {
 	Prompts  *Prompts
 	Log      *slog.Logger
 	Open     []fact.Conversation // that were not closed when the server last ended, and closed ones that customers may come back to
+	Contacts []fact.Contact      // that users have added to the directory
 	Resume   fact.Resume         // what the last run left behind
 	Picker   floor.Picker        // who gets which call; nil: floor.Rounds
 	Clock    *clock.Clock        // nil: the machine's
@@ -47,6 +48,7 @@ type Centre struct {
 	back          *callback.Keeper
 	desk          *desk
 	conversations *conversations
+	people        *people
 	gate          *dialout.Gate
 	tally         *stats.Tally
 	orders        *orders
@@ -75,6 +77,10 @@ func New(opt Options) *Centre {
 		calls:         make(map[fact.CallID]*script),
 	}
 	c.mender.c = c
+	c.people = newPeople(opt.Contacts, func(p fact.Contact) { opt.Store.Append(p) }, func() fact.Contact {
+		return fact.Contact{ID: fact.ContactID(newID()), Changed: opt.Clock.Now().UTC()}
+	})
+	c.people.apply(opt.Config)
 	c.floor = floor.New(floor.Options{
 		Config: opt.Config, Picker: opt.Picker, NewID: func() fact.OfferID { return fact.OfferID(newID()) }, Out: c.notice,
 		Agents: opt.Resume.Agents, Clock: opt.Clock,

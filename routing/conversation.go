@@ -80,6 +80,34 @@ func (c *conversations) join(customer, name, queue string, now time.Time) fact.C
 	return conv
 }
 
+// joinOutward is join for a call that an agent makes, whose the conversation is from now on. fresh: a new one in any case, which knows the one before.
+func (c *conversations) joinOutward(customer, name, queue, user string, fresh bool, now time.Time) fact.Conversation {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	conv, ok := c.byID[c.byCustomer[customer]]
+	if !ok || fresh {
+		previous := c.previous[customer]
+		if ok {
+			previous = conv.ID
+		}
+		conv = fact.Conversation{ID: fact.ConversationID(newID()), Customer: customer, Status: "open", Opened: now, Previous: previous}
+	}
+	if name != "" {
+		conv.Name = name
+	}
+	conv.Queue, conv.Agent, conv.Changed = queue, user, now
+	c.put(conv)
+	return conv
+}
+
+// ofCustomer is a customer's that is not closed; false: there is none.
+func (c *conversations) ofCustomer(customer string) (fact.Conversation, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	conv, ok := c.byID[c.byCustomer[customer]]
+	return conv, ok && customer != ""
+}
+
 // assign gives a conversation to the agent who has answered. The second result is who has had it before.
 func (c *conversations) assign(id fact.ConversationID, user, queue string, now time.Time) (conv fact.Conversation, before string) {
 	return c.change(id, func(conv *fact.Conversation) {

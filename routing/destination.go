@@ -66,9 +66,6 @@ func (s *script) lookQueue(to fact.Destination) (goal, error) {
 
 // lookNumber reads a number as people of the company's country write it.
 func (s *script) lookNumber(by floor.Offer, to fact.Destination) (goal, error) {
-	if !s.cfg.TransferFor(by.Queue).AnyNumber {
-		return goal{}, ErrTypedNumber
-	}
 	if s.cfg.IsEmergency(to.Number) {
 		return goal{to, to.Number}, nil
 	}
@@ -76,6 +73,9 @@ func (s *script) lookNumber(by floor.Offer, to fact.Destination) (goal, error) {
 	if err != nil {
 		return goal{}, Refusal("The number " + err.Error() + ".")
 	}
+	if !s.cfg.TransferFor(by.Queue).AnyNumber && !s.c.people.may(number) {
+		return goal{}, ErrTypedNumber
+	}
 	to.Number = number
-	return goal{to, number}, nil
+	return goal{to, orText(s.c.people.name(number), number)}, nil
 }

@@ -101,13 +101,20 @@ func (i *invitation) sit(leg Leg, seat fact.Seat) {
 
 // dialNumber asks whether the number may be called, and calls it.
 func (i *invitation) dialNumber() error {
-	pass, why := i.s.c.gate.Ask(dialout.Who{User: i.by.User}, i.to.Number, "", false)
+	way := i.s.cfg.WayShowing(i.s.row.Entry)
+	if i.s.cfg.IsEmergency(i.to.Number) {
+		way = ""
+	}
+	pass, why := i.s.c.gate.Ask(dialout.Who{User: i.by.User}, i.to.Number, way, false)
 	if why != "" {
 		i.s.event(fact.Event{Kind: fact.DialRefused, Agent: i.by.User, Detail: i.to.Number + ": " + why.Text()})
 		i.s.log.Warn("call out refused", "number", i.to.Number, "why", why, "agent", i.by.User)
 		return Refusal(why.Text())
 	}
 	i.pass, i.ways = pass, pass.Ways
+	if !pass.Emergency {
+		i.s.c.people.note(i.to.Number, i.by.User, []string{fact.ExternalNumber})
+	}
 	if !i.nextWay() {
 		pass.Done()
 		return Refusal("The number can't be reached: " + i.why + ".")

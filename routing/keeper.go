@@ -85,15 +85,7 @@ func (c *Centre) newCallback(p callback.Place) (*script, error) {
 	s.back = &p
 	s.row.ID, s.row.Direction, s.row.Queue = p.Call, fact.Outbound, p.Row.Queue
 	s.log = c.opt.Log.With("call", p.Call, "callback", p.Row.ID)
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.closed || c.draining {
-		room.Close()
-		return nil, ErrClosed
-	}
-	c.calls[s.row.ID] = s
-	c.scripts.Add(1)
-	return s, nil
+	return s, c.register(s)
 }
 
 func (c *Centre) goOn(s *script) {

@@ -345,7 +345,9 @@ func TestAgentHangsUpAsTheFloorGrants(t *testing.T) {
 
 func TestWrapUpRules(t *testing.T) {
 	cfg := testConfig()
-	cfg.Company.Dispositions.Required = true
+	for _, q := range cfg.Queues {
+		q.Dispositions.Required = true
+	}
 	cfg.Queues["support"].WrapUp.Extend = false
 	inWorld(t, cfg, func(w *world) {
 		w.only("ben")

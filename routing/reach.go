@@ -73,10 +73,13 @@ func otherWay(e event) bool {
 
 // ringOn keeps a caller who has heard the network of one trunk from silence until the next one is heard.
 func (s *script) ringOn() {
-	if !s.early || s.customer == nil {
-		return
+	switch {
+	case !s.early:
+	case s.customer == nil:
+		s.ringAgent()
+	default:
+		s.ringTone()
 	}
-	s.ringTone()
 }
 
 // ringTone lets the caller hear ours.

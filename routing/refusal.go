@@ -37,7 +37,7 @@ const (
 	ErrOtherQueue         = Refusal("This agent doesn't work in the call's queue.")
 	ErrQueueClosed        = Refusal("This queue is closed now.")
 	ErrQueueNoParty       = Refusal("A queue can't be a party of a conference: choose an agent.")
-	ErrTypedNumber        = Refusal("Calls can't be transferred to numbers that are typed.")
+	ErrTypedNumber        = Refusal("Calls can be given only to numbers of the directory that have the tag external_number.")
 	ErrFull               = Refusal("No more parties fit into this call.")
 	ErrUnknownParty       = Refusal("This party is not in the call.")
 	ErrNoDigits           = Refusal("Only digits 0 to 9, * and # (and A to D) can be sent, at most 32.")

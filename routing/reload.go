@@ -19,6 +19,7 @@ func (c *Centre) Prompts() *Prompts { return c.now.Load().prompts }
 // what they began with, agents their states. An agent who is no longer in the file and in a call finishes it, with its wrap-up. It returns at once.
 func (c *Centre) Apply(cfg *config.Config, prompts *Prompts, speaker Speaker) {
 	c.gate.Apply(cfg)
+	c.people.apply(cfg)
 	c.leavers.apply(c.now.Load().cfg, cfg)
 	c.floor.Apply(cfg) // before any call begins with the new file: the floor has to know its queues
 	c.now.Store(&edition{cfg: cfg, prompts: prompts, speaker: speaker})

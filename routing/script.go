@@ -48,6 +48,7 @@ type script struct {
 	order    *placed         // of a call that we began; nil: it came in
 	orderEnd fact.OrderEvent
 	back     *callback.Place // of a call that we began for a callback
+	out      *outward        // of a call that an agent makes
 	asked    bool            // callbacks of the caller wait for the end of this call
 	longest  *clock.Timer    // ends a call out that lasts too long; nil: none
 	segment  fact.SegmentID
@@ -154,6 +155,8 @@ func (s *script) playOther(sit *Situation) {
 		stage = (*script).request
 	case StageCallback:
 		stage = (*script).callback
+	case StageOutward:
+		stage = (*script).outwards
 	case StageBridge, StageEnd:
 	}
 	*sit = stage(s, *sit)

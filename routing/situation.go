@@ -24,6 +24,7 @@ const (
 	StageCallback  Stage = "callback"  // an agent is found for a customer who is to be called back, and the customer called
 	StageBridge    Stage = "bridge"    // the caller is connected with a party behind a trunk
 	StagePlace     Stage = "place"     // a number is called for somebody who isn't in the call
+	StageOutward   Stage = "outward"   // an agent calls somebody
 	StageEnd       Stage = "end"       // there is nowhere to go
 )
 

@@ -29,9 +29,11 @@ const (
 func testConfig() *config.Config {
 	wrapUp := config.WrapUp{Time: 30 * time.Second, Extend: true}
 	both := config.Recording{Inbound: true, PerLeg: true, Merged: true}
+	dispositions := config.Dispositions{List: []string{"resolved", "follow-up"}}
 	queue := func(name, waiting, answer string, agents ...string) *config.Queue {
 		return &config.Queue{
 			Name: name, Agents: agents, Waiting: waiting, Answer: answer, RingTimeout: 20 * time.Second, WrapUp: wrapUp, Recording: both,
+			Dispositions: dispositions,
 		}
 	}
 	user := func(login string) *config.User {
@@ -40,7 +42,7 @@ func testConfig() *config.Config {
 	return &config.Config{
 		Company: config.Company{
 			Country: "JP", WrapUp: wrapUp, Recording: both,
-			Dispositions: config.Dispositions{List: []string{"resolved", "follow-up"}},
+			Dispositions: dispositions,
 		},
 		Numbers: map[string]*config.Number{
 			supportNumber: {Number: supportNumber, Queue: "support"},

@@ -50,9 +50,9 @@ func (s *Store) Abandoned(ctx context.Context, q fact.StatisticsQuery) ([]fact.A
 
 // queryLater finds the first later call with a number in which somebody talked, else the last one; and the customer's name.
 const queryLater = `SELECT coalesce((SELECT name FROM conversations WHERE id = ?1), ''),
-	(SELECT min(talked) FROM (SELECT talked FROM calls WHERE caller = ?2 AND direction = 'inbound' AND began > ?3 AND talked IS NOT NULL
+	(SELECT min(talked) FROM (SELECT talked FROM calls WHERE caller = ?2 AND began > ?3 AND talked IS NOT NULL
 		UNION ALL SELECT talked FROM calls WHERE entry = ?2 AND direction = 'outbound' AND began > ?3 AND talked IS NOT NULL)),
-	(SELECT max(began) FROM (SELECT max(began) AS began FROM calls WHERE caller = ?2 AND direction = 'inbound' AND began > ?3
+	(SELECT max(began) FROM (SELECT max(began) AS began FROM calls WHERE caller = ?2 AND began > ?3
 		UNION ALL SELECT max(began) FROM calls WHERE entry = ?2 AND direction = 'outbound' AND began > ?3))`
 
 // whatBecame says whether somebody has talked with a caller who gave up. Of a withheld number nothing can be known.

@@ -24,7 +24,7 @@ const knownCustomers = 100_000
 // OpenConversations returns the conversations that are not closed, and of the latest customers the last one that is, so that the next contact knows
 // it; oldest first.
 func (s *Store) OpenConversations() ([]fact.Conversation, error) {
-	rows, err := s.read.Query(`SELECT id, customer, name, queue, agent, status, previous, notes, opened, changed FROM (
+	rows, err := s.read.Query(`SELECT id, customer, name, queue, agent, status, previous, notes, priority, tags, opened, changed FROM (
 		SELECT * FROM conversations WHERE status <> 'closed' UNION ALL
 		SELECT * FROM (SELECT * FROM conversations WHERE status = 'closed' AND customer <> '' ORDER BY id DESC LIMIT ?))
 		ORDER BY opened, id`, knownCustomers)
@@ -33,7 +33,7 @@ func (s *Store) OpenConversations() ([]fact.Conversation, error) {
 	}
 	return collect(rows, "open conversations", func(c *fact.Conversation) []any {
 		return []any{
-			&c.ID, &c.Customer, &c.Name, &c.Queue, &c.Agent, &c.Status, &c.Previous, &c.Notes, moment{&c.Opened}, moment{&c.Changed},
+			&c.ID, &c.Customer, &c.Name, &c.Queue, &c.Agent, &c.Status, &c.Previous, &c.Notes, &c.Priority, texts{&c.Tags}, moment{&c.Opened}, moment{&c.Changed},
 		}
 	})
 }

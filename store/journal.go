@@ -18,7 +18,7 @@ const (
 	rankHint   rank = iota // renewals of sessions
 	rankEvent              // lines of time lines
 	rankChange             // the history of agents' states
-	rankRow                // conversations, calls, legs, recordings, agents, situations, callbacks
+	rankRow                // conversations, calls, legs, recordings, agents, situations, callbacks, contacts
 )
 
 // rankOf says what a record is worth.

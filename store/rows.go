@@ -11,10 +11,10 @@ import (
 
 // The statements that write rows. A row is always written whole, so that writing it twice does no harm.
 const (
-	putConversation = `INSERT INTO conversations (id, customer, name, queue, agent, status, previous, notes, opened, changed)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+	putConversation = `INSERT INTO conversations (id, customer, name, queue, agent, status, previous, notes, priority, tags, opened, changed)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET customer = excluded.customer, name = excluded.name, queue = excluded.queue, agent = excluded.agent,
-		status = excluded.status, previous = excluded.previous, notes = excluded.notes, opened = excluded.opened, changed = excluded.changed`
+		status = excluded.status, previous = excluded.previous, notes = excluded.notes, priority = excluded.priority, tags = excluded.tags, opened = excluded.opened, changed = excluded.changed`
 	putCall = `INSERT INTO calls (id, node, conversation, direction, entry, trunk, caller, queue, agent, disposition, began, answered, talked, ended, end_reason)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (id) DO UPDATE SET node = excluded.node, conversation = excluded.conversation, direction = excluded.direction, entry = excluded.entry,
@@ -57,7 +57,7 @@ type rowWriter struct {
 func (w *rowWriter) put(it item) error {
 	switch r := it.what.(type) {
 	case fact.Conversation:
-		return w.exec(putConversation, r.ID, r.Customer, r.Name, r.Queue, r.Agent, r.Status, r.Previous, r.Notes, stamp(r.Opened), stamp(r.Changed))
+		return w.exec(putConversation, r.ID, r.Customer, r.Name, r.Queue, r.Agent, r.Status, r.Previous, r.Notes, r.Priority, list(r.Tags), stamp(r.Opened), stamp(r.Changed))
 	case fact.Call:
 		return w.putCall(r)
 	case fact.Leg:
@@ -76,6 +76,8 @@ func (w *rowWriter) put(it item) error {
 		return w.putSituation(r)
 	case fact.Callback:
 		return w.exec(putCallback, callbackArgs(r)...)
+	case fact.Contact:
+		return w.putContact(r)
 	case renewal:
 		return w.exec(putRenewal, stamp(r.expires), r.tokenHash, stamp(r.expires))
 	default:

@@ -2,6 +2,7 @@ package store
 
 import (
 	"path/filepath"
+	"reflect"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -101,13 +102,13 @@ func TestOpenConversations(t *testing.T) {
 		start(t, s)
 		now := time.Now().UTC()
 		want := fact.Conversation{
-			ID: "b", Customer: "+81", Name: "n", Queue: "q", Agent: "a", Status: "waiting", Previous: "p", Notes: "x",
+			ID: "b", Customer: "+81", Name: "n", Queue: "q", Agent: "a", Status: "waiting", Previous: "p", Notes: "x", Priority: 7, Tags: []string{"vip"},
 			Opened: now, Changed: now.Add(time.Second),
 		}
 		s.Append(fact.Conversation{ID: "a", Status: "closed"}, want)
 		flush(t, s)
 		got, err := s.OpenConversations()
-		if err != nil || len(got) != 1 || got[0] != want {
+		if err != nil || len(got) != 1 || !reflect.DeepEqual(got[0], want) {
 			t.Errorf("got %+v (%v), want %+v", got, err, want)
 		}
 	})

@@ -38,6 +38,8 @@ type Books interface {
 	Statistics(context.Context, fact.StatisticsQuery) ([]fact.StatisticsRow, error)
 	// Abandoned lists callers who gave up within the query's time, of its queue if it names one; the latest first.
 	Abandoned(context.Context, fact.StatisticsQuery) ([]fact.AbandonedCall, error)
+	// PastContacts are the calls with a customer that have ended, the latest first.
+	PastContacts(ctx context.Context, number string) ([]fact.PastContact, error)
 }
 
 // Centre is what the desk needs of the contact centre. Every user passed is one of the file with Agent set. Errors are sentences for the
@@ -53,6 +55,9 @@ type Centre interface {
 	ResumeRecording(user string) error
 	Controls
 	Overseer
+	CallingOut
+	Directory
+	Conversations
 	// LoggedOut says that the user's last login has ended.
 	LoggedOut(user string)
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -72,8 +73,9 @@ func (s *Server) addStatistics(api huma.API) {
 		OperationID: "statistics-csv", Method: http.MethodGet, Path: "/api/statistics.csv", Summary: "The same as CSV, to be downloaded", Errors: fails,
 		Responses: map[string]*huma.Response{"200": {Description: "CSV (RFC 4180) in UTF-8", Content: map[string]*huma.MediaType{"text/csv": {}}}},
 	}, s.statisticsCSV)
-	route(s, api, needSupervisor, huma.Operation{
-		OperationID: "abandoned", Method: http.MethodGet, Path: "/api/abandoned", Summary: "Callers who gave up waiting, and what became of them", Errors: fails,
+	route(s, api, needLogin, huma.Operation{
+		OperationID: "abandoned", Method: http.MethodGet, Path: "/api/abandoned", Summary: "Callers who gave up waiting, and what became of them",
+		Description: "Of the own queues; supervisors get those of all.", Errors: fails,
 	}, s.abandoned)
 }
 
@@ -153,7 +155,13 @@ func (s *Server) abandoned(ctx context.Context, in *PeriodInput) (*abandonedOutp
 		return nil, s.unanswered(err)
 	}
 	out := &abandonedOutput{}
-	out.Body.From, out.Body.To, out.Body.Calls = q.From.UTC(), q.To.UTC(), append([]fact.AbandonedCall{}, calls...)
+	out.Body.From, out.Body.To, out.Body.Calls = q.From.UTC(), q.To.UTC(), []fact.AbandonedCall{}
+	known := s.queuesOf(visitorOf(ctx))
+	for _, call := range calls {
+		if known == nil || slices.Contains(known, call.Queue) {
+			out.Body.Calls = append(out.Body.Calls, call)
+		}
+	}
 	return out, nil
 }
 

@@ -28,6 +28,10 @@ func (f *fakeBooks) Abandoned(_ context.Context, q fact.StatisticsQuery) ([]fact
 	return f.gone, f.err
 }
 
+func (f *fakeBooks) PastContacts(context.Context, string) ([]fact.PastContact, error) {
+	return []fact.PastContact{{Call: "c0", Tags: []string{}}}, f.err
+}
+
 func TestStatisticsOfTheAPI(t *testing.T) {
 	books := &fakeBooks{rows: []fact.StatisticsRow{}}
 	inBubble(t, func(o *Options) { o.Books = books }, func(l *lab) {

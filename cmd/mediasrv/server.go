@@ -115,9 +115,13 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	contacts, err := s.store.Contacts()
+	if err != nil {
+		return err
+	}
 	phones := &dialer{}
 	s.centre = routing.New(routing.Options{
-		Config: cfg, Dialer: phones, Recorder: s.recorder, Store: s.store, Prompts: prompts, Log: s.log, Open: open, Resume: s.resume,
+		Config: cfg, Dialer: phones, Recorder: s.recorder, Store: s.store, Prompts: prompts, Log: s.log, Open: open, Contacts: contacts, Resume: s.resume,
 		Rooms: func(log *slog.Logger) (routing.Room, error) { return s.engine.Open(log) }, Speaker: s.speaker, Asker: ask.New(),
 	})
 	if s.stack, err = sip.New(sip.Config{File: cfg, Media: s.engine, Handler: s.centre, Log: s.log}); err != nil {

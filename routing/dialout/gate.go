@@ -52,27 +52,40 @@ type Pass struct {
 func (g *Gate) Ask(who Who, number, trunk string, given bool) (*Pass, Reason) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	emergency := g.cfg.IsEmergency(number)
-	v := Decide(g.cfg.DialOutOf(who.User, who.Trunk), g.cfg.Company.DialOut.Calls, Ask{
-		Number: number, Given: given, Emergency: emergency, Own: g.own[who], All: g.all,
+	v, ways := g.decide(who, number, trunk, given)
+	if v.Why != "" {
+		g.refused[v.Why]++
+		return nil, v.Why
+	}
+	if v.Emergency {
+		g.emergency++
+	}
+	g.own[who]++
+	g.all++
+	return &Pass{Ways: ways, Emergency: v.Emergency, Longest: v.Longest, gate: g, who: who}, ""
+}
+
+// May says why a call would not be let through now; empty: it would. It counts nothing.
+func (g *Gate) May(who Who, number string) Reason {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	v, _ := g.decide(who, number, "", false)
+	return v.Why
+}
+
+// decide asks the rules and the routes. g.mu is held.
+func (g *Gate) decide(who Who, number, trunk string, given bool) (v Verdict, ways []string) {
+	v = Decide(g.cfg.DialOutOf(who.User, who.Trunk), g.cfg.Company.DialOut.Calls, Ask{
+		Number: number, Given: given, Emergency: g.cfg.IsEmergency(number), Own: g.own[who], All: g.all,
 	})
-	ways := []string{trunk}
+	ways = []string{trunk}
 	if trunk == "" {
 		ways = g.cfg.WaysTo(number)
 	}
 	if v.Why == "" && len(ways) == 0 {
 		v.Why = NoRoute
 	}
-	if v.Why != "" {
-		g.refused[v.Why]++
-		return nil, v.Why
-	}
-	if emergency {
-		g.emergency++
-	}
-	g.own[who]++
-	g.all++
-	return &Pass{Ways: ways, Emergency: v.Emergency, Longest: v.Longest, gate: g, who: who}, ""
+	return v, ways
 }
 
 // Done counts the call out. Calling it again, and on a nil pass, does nothing.

@@ -40,7 +40,7 @@ type CallView struct {
 	State     string      `json:"state" enum:"ringing,talking,held,ended"`
 	Since     time.Time   `json:"since"` // of the state
 	Queue     string      `json:"queue"`
-	Kind      string      `json:"kind" enum:"normal,transferred,returned,consultation,conference,supervision,callback,personal-callback"`
+	Kind      string      `json:"kind" enum:"normal,transferred,returned,consultation,conference,supervision,callback,personal-callback,outbound"`
 	Number    string      `json:"number"` // the customer's; empty: withheld
 	Name      string      `json:"name"`
 	Entry     string      `json:"entry"`  // the number dialled

@@ -69,6 +69,8 @@ type Conversation struct {
 	Status   string // open, waiting, solved, closed
 	Previous ConversationID
 	Notes    string
+	Priority int // the customer's next calls wait at least with this one
+	Tags     []string
 	Opened   time.Time
 	Changed  time.Time
 }
@@ -187,6 +189,8 @@ const (
 	SupervisionEnded EventKind = "unsupervised"
 	TakenOver        EventKind = "taken-over"
 	MovedTo          EventKind = "moved" // to another queue, or ahead, by a supervisor
+
+	ConversationChanged EventKind = "conversation" // by an agent: status, priority, tags or notes
 
 	EmergencyDialled EventKind = "emergency" // past every limit
 )

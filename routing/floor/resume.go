@@ -65,7 +65,7 @@ func (c *core) restoreAgent(a *agent, r fact.Agent, now time.Time) {
 func (c *core) restoreWrapUp(a *agent, r fact.Agent, began, until time.Time, extend bool) {
 	a.state.Activity = WrappingUp
 	a.offer = Offer{Call: r.Call, User: a.user, Queue: r.Queue}
-	a.wrapUp = c.wrapUpView(r.Call, began, until, extend)
+	a.wrapUp = c.wrapUpView(Offer{Call: r.Call, Queue: r.Queue}, began, until, extend)
 }
 
 // notAfter is t, or now if the clock has been set back since.

@@ -34,14 +34,14 @@ func (c *core) endTalkOf(a *agent, how AgentEvent, now time.Time) {
 // beginWrapUp begins the wrap-up of the call that the agent's offer names.
 func (c *core) beginWrapUp(a *agent, e AgentEvent, now time.Time) {
 	wrapUp := c.cfg.WrapUpFor(a.offer.Queue, a.user)
-	a.wrapUp = c.wrapUpView(a.offer.Call, now, now.Add(wrapUp.Time), wrapUp.Extend)
+	a.wrapUp = c.wrapUpView(a.offer, now, now.Add(wrapUp.Time), wrapUp.Extend)
 	c.move(a, e, now)
 	c.out(Notice{Kind: WrapUpBegan, At: now, Call: a.offer.Call, Agent: a.view()})
 }
 
-func (c *core) wrapUpView(call fact.CallID, began, until time.Time, extend bool) *fact.WrapUpView {
-	d := c.cfg.Company.Dispositions
-	return &fact.WrapUpView{Call: call, Began: began, Until: until, Extend: extend, Dispositions: d.List, Required: d.Required}
+func (c *core) wrapUpView(of Offer, began, until time.Time, extend bool) *fact.WrapUpView {
+	d := c.cfg.DispositionsFor(of.Queue)
+	return &fact.WrapUpView{Call: of.Call, Began: began, Until: until, Extend: extend, Dispositions: d.List, Required: d.Required}
 }
 
 // endWrapUp frees an agent after a call.

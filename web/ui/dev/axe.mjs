@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { signIn, withBrowser } from './browser.mjs';
+import { calls } from './out.mjs';
 import { startFake } from './server.mjs';
 import { openPage, watchPages } from './supervisor.mjs';
 
@@ -34,6 +35,7 @@ for (const colorScheme of ['light', 'dark']) {
       await page.waitForTimeout(450);
       await inspect(name);
     }
+    await calls(page, fake, inspect);
     for (const menu of ['status-menu', 'account']) {
       await page.getByTestId(menu).click();
       await inspect(menu);

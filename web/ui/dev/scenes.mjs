@@ -1,3 +1,4 @@
+import { dialling } from './out.mjs';
 import { both } from './talk.mjs';
 
 // DeskViews of the states that an agent's day goes through.
@@ -51,6 +52,15 @@ const answered = (since) => [
   { at: ago(since), kind: 'recording-began', agent: '', queue: '', detail: '' },
 ];
 
+const wrapUp = (since) => ({
+  call: '019351f0-0000-7000-8000-000000000001',
+  began: ago(since),
+  until: ahead(30 - since),
+  extend: true,
+  dispositions: ['Solved', 'Call back', 'Wrong number'],
+  required: true,
+});
+
 export const scenes = {
   offline: () => base('offline', 'idle', 5),
   idle: () => base('available', 'idle', 760),
@@ -68,6 +78,19 @@ export const scenes = {
     ...base('available', 'talking', 192),
     call: call('talking', 192, { recording: true, timeline: answered(192) }),
   }),
+  dialling: () => ({
+    ...base('available', 'talking', 4),
+    call: dialling(call('talking', 4), 4),
+  }),
+  busy: () => ({
+    ...base('available', 'wrap-up', 2),
+    call: {
+      ...dialling(call('ended', 2), 6),
+      parties: [],
+      endReason: 'busy',
+    },
+    wrapUp: wrapUp(2),
+  }),
   wrapUp: () => ({
     ...base('available', 'wrap-up', 8),
     call: call('ended', 8, {
@@ -78,13 +101,6 @@ export const scenes = {
         { at: ago(8), kind: 'wrap-up-began', agent: 'ben', queue: '', detail: '' },
       ],
     }),
-    wrapUp: {
-      call: '019351f0-0000-7000-8000-000000000001',
-      began: ago(8),
-      until: ahead(22),
-      extend: true,
-      dispositions: ['Solved', 'Call back', 'Wrong number'],
-      required: true,
-    },
+    wrapUp: wrapUp(8),
   }),
 };

@@ -12,6 +12,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
+import { outward } from './out.mjs';
 import { scenes } from './scenes.mjs';
 import { SipPeer } from './sip.mjs';
 import { abandoned, statistics, wall } from './supervisor.mjs';
@@ -98,6 +99,8 @@ const me = { user: 'ben', name: 'Ben Carter', role: 'agent', agent: true, compan
 function api(fake, sessions, key, body, req, res) {
   const view = structuredClone(fake.view);
   const now = new Date().toISOString();
+  const known = outward(key, req.url);
+  if (known) return json(res, 200, known);
   switch (key) {
     case 'GET /api/voicemails':
       return json(res, 200, { voicemails: [] });
@@ -119,6 +122,9 @@ function api(fake, sessions, key, body, req, res) {
         realm: 'example.test',
         path: '/sip',
       });
+    case 'POST /api/me/call':
+      setTimeout(() => fake.scene('dialling'), 50);
+      return json(res, 202, { id: '019351f0-0000-7000-8000-000000000001' });
     case 'PUT /api/me/status':
       view.agent = { ...view.agent, status: body.status, since: now };
       view.notice = '';

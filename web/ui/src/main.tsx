@@ -11,6 +11,7 @@ import './style/kit.css';
 import './style/login.css';
 import './style/frame.css';
 import './style/call.css';
+import './style/dial.css';
 import './style/customer.css';
 import './style/notes.css';
 import './style/alarms.css';

@@ -10,7 +10,8 @@ export type CallKind =
   | 'conference'
   | 'supervision'
   | 'callback'
-  | 'personal-callback';
+  | 'personal-callback'
+  | 'outbound';
 export type ConversationStatus = 'open' | 'waiting' | 'solved' | 'closed';
 
 export interface Me {

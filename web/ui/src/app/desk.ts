@@ -15,6 +15,7 @@ import { type Intent, initial, type Place, type State } from '../state/state';
 import { watches } from '../state/watches';
 import { t } from '../text/text';
 import { Controls } from './controls';
+import { Dialling } from './dialling';
 import { forgetDraft } from './draft-store';
 import { settleLimit } from './settle';
 
@@ -30,6 +31,9 @@ export class Desk {
   /** What can be done within a call. */
   readonly controls: Controls;
 
+  /** Calls that this window has asked for. */
+  readonly dialling: Dialling;
+
   private readonly stream: EventStream;
   private readonly phone: Phone;
   private claim: () => void = () => undefined;
@@ -43,6 +47,12 @@ export class Desk {
       dispatch: (event) => this.dispatch(event),
       failed: (place, error) => this.failed(place, error),
       silence: (on) => this.phone.mute(on),
+    });
+    this.dialling = new Dialling({
+      answer: (call) => {
+        if (this.state.value.phone?.call === call && this.dialling.expects(call)) void this.phone.answer();
+      },
+      failed: (error) => this.failed('call', error),
     });
     this.stream = new EventStream({
       state: (stream) => this.dispatch({ type: 'stream', stream }),
@@ -139,6 +149,15 @@ export class Desk {
     }
   }
 
+  /** Calls somebody: ask returns the call's id. The microphone is asked for first, so that nobody is called who then can't be heard. */
+  callOut(ask: () => Promise<string>): Promise<boolean> {
+    this.dispatch({ type: 'refusal-seen', place: 'call' });
+    return this.dialling.begin(async () => {
+      if (this.state.value.line === 'ready') await this.prepare();
+      return ask();
+    });
+  }
+
   extend(): Promise<void> {
     return this.wrapUp('extend', () => this.api.extend());
   }
@@ -209,6 +228,10 @@ export class Desk {
 
   private onOffered(call: string, number: string, name: string): void {
     this.dispatch({ type: 'phone-offered', call, number, name, local: Date.now() });
+    if (this.dialling.expects(call)) {
+      void this.phone.answer();
+      return;
+    }
     const intent = this.state.value.intent;
     if (intent?.call !== call) return;
     if (intent.kind === 'answer') void this.phone.answer();

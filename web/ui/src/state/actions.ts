@@ -40,6 +40,7 @@ export function actionsOf(panel: Panel): readonly [left: Action | null, right: A
  */
 export function controlsOf(panel: Panel): readonly (Control | null)[] {
   if (panel.kind !== 'talking' || !panel.mine) return [null, null, null, null, null, null];
+  if (panel.talk === 'dialling') return [null, null, null, null, null, null];
   const record = panel.recording ? (panel.paused ? 'unpause' : 'pause') : null;
   switch (panel.talk) {
     case 'asking':

@@ -1,14 +1,15 @@
 import type { CallView, PartyView } from '../api/types';
 
 /**
- * How the agent stands to the caller: talking; held; asking: somebody is called, the caller is held; consulting: talking with who was
+ * How the agent stands to the caller: dialling: the customer is being called; talking; held; asking: somebody is called, the caller is held; consulting: talking with who was
  * asked; switched: back with the caller, and who was asked is held.
  */
-export type Talk = 'talking' | 'held' | 'asking' | 'consulting' | 'switched';
+export type Talk = 'dialling' | 'talking' | 'held' | 'asking' | 'consulting' | 'switched';
 
 export function talkOf(call: CallView): Talk {
   const customer = call.parties.find((p) => p.role === 'customer');
   const asked = call.parties.find((p) => p.role === 'consulted');
+  if (customer?.state === 'ringing') return 'dialling';
   const held = customer ? customer.state === 'held' : call.state === 'held';
   if (!asked) return held ? 'held' : 'talking';
   if (asked.state === 'ringing') return 'asking';

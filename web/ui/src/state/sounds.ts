@@ -16,7 +16,8 @@ export function soundsOf(before: State, after: State): Sound[] {
 
 /** Whether the phone rings aloud now. */
 export function rings(s: State): boolean {
-  return s.session === 'in' && panelOf(s).kind === 'ringing';
+  const { kind, callKind } = panelOf(s);
+  return s.session === 'in' && kind === 'ringing' && callKind !== 'outbound';
 }
 
 function lost(s: State): boolean {

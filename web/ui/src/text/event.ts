@@ -12,6 +12,7 @@ export function eventText(event: EventView, self: { user: string; name: string }
 
 /** What the server adds to a line: a reason in words where it is one. */
 export function eventDetail(event: EventView): string {
-  if (event.kind === 'call-ended' && keyOf(`end.${event.detail}`)) return endText(event.detail);
+  if (['call-ended', 'call-out-failed'].includes(event.kind) && keyOf(`end.${event.detail}`))
+    return endText(event.detail);
   return event.detail;
 }

@@ -26,9 +26,16 @@ function badNews(panel: Panel, state: State): string {
   return '';
 }
 
+// What became of a call out that nobody has answered.
+function outcome(panel: Panel): string {
+  return panel.callKind === 'outbound' && !['caller-hung-up', 'agent-hung-up'].includes(panel.endReason)
+    ? endText(panel.endReason)
+    : '';
+}
+
 function hint(panel: Panel, state: State): string {
   if (panel.kind === 'idle') return t(`idle.${state.wanted ?? state.view?.agent.status ?? 'offline'}`);
-  if (panel.kind === 'wrap-up') return t('wrapUpHint');
+  if (panel.kind === 'wrap-up') return outcome(panel) || t('wrapUpHint');
   if (panel.kind === 'talking') {
     const company = companyText(panel.parties, state.view?.agent.user ?? '');
     return company || (panel.audio === 'elsewhere' ? t('audioElsewhere') : '');

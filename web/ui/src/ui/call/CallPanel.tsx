@@ -1,5 +1,6 @@
 import { t } from '../../text/text';
 import { useRoom } from '../context';
+import { Dial } from '../dial/Dial';
 import { CallActions } from './CallActions';
 import { CallControls } from './CallControls';
 import { Caller } from './Caller';
@@ -25,9 +26,15 @@ export function CallPanel() {
       <CallState panel={panel} />
       {panel.call && panel.kind !== 'idle' ? <Caller panel={panel} /> : <div class="caller" />}
       <CallMessage panel={panel} />
-      <CallControls panel={panel} />
-      <Sheet panel={panel} />
-      <CallActions panel={panel} />
+      {panel.kind === 'idle' ? (
+        <Dial />
+      ) : (
+        <>
+          <CallControls panel={panel} />
+          <Sheet panel={panel} />
+          <CallActions panel={panel} />
+        </>
+      )}
     </section>
   );
 }

@@ -2,8 +2,10 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Destination, Targets } from '../../api/types';
 import type { Sheet } from '../../app/controls';
 import { inPlace, matching, numberIn, type Target, targetsOf } from '../../state/targets';
+import { numberGroups } from '../../text/format';
 import { keyOf, t } from '../../text/text';
 import { useRoom } from '../context';
+import { usePeople } from './usePeople';
 
 const again = 2_000; // how often the states are read anew
 
@@ -13,7 +15,8 @@ export function TargetList({ sheet }: { sheet: Exclude<Sheet, 'keypad'> }) {
   const { targets, anyNumber, failed } = useTargets(sheet === 'party');
   const [typed, setTyped] = useState('');
   const box = useRef<HTMLFieldSetElement>(null);
-  const found = matching(targets ?? [], typed);
+  const people = usePeople(typed);
+  const found = [...matching(targets ?? [], typed), ...people];
   const number = anyNumber ? numberIn(typed) : '';
   const choose = (to: Destination) => desk.controls.choose(sheet, to);
   const keyed = (e: KeyboardEvent) => {
@@ -72,7 +75,7 @@ function Line({ target, choose }: { target: Target; choose: (to: Destination) =>
     >
       <span class="target-name">{name}</span>
       <span class={`target-state ${state}`}>
-        {'queue' in to ? queue : key ? t(key) : state}
+        {'number' in to ? numberGroups(to.number).join(' ') : 'queue' in to ? queue : key ? t(key) : state}
         {waiting ? ` · ${t('targetWaiting', { n: waiting })}` : ''}
       </span>
     </button>

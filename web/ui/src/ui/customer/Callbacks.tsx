@@ -39,6 +39,10 @@ export function Callbacks() {
       (e: unknown) => setWhy(e instanceof Refusal && e.detail ? e.detail : t('callbackRefused')),
     );
   };
+  const call = (id: string) => {
+    setWhy('');
+    void desk.callOut(async () => (await callbackApi.call(id)).id).then(() => setTries((n) => n + 1));
+  };
   return (
     <section class="messages callbacks" aria-label={t('callbacks')}>
       <h2>{t('callbacks')}</h2>
@@ -49,7 +53,7 @@ export function Callbacks() {
       )}
       <ul>
         {all.map((c) => (
-          <Row key={c.id} callback={c} self={view?.agent.user ?? ''} act={act} />
+          <Row key={c.id} callback={c} self={view?.agent.user ?? ''} act={act} call={call} />
         ))}
       </ul>
       <PlanCallback planned={() => setTries((n) => n + 1)} />
@@ -57,7 +61,13 @@ export function Callbacks() {
   );
 }
 
-function Row({ callback: c, self, act }: { callback: Callback; self: string; act: (what: Promise<unknown>) => void }) {
+function Row(props: {
+  callback: Callback;
+  self: string;
+  act: (what: Promise<unknown>) => void;
+  call: (id: string) => void;
+}) {
+  const { callback: c, self, act, call } = props;
   const mine = c.agent === self;
   const details = [
     c.queue,
@@ -83,12 +93,7 @@ function Row({ callback: c, self, act }: { callback: Callback; self: string; act
         )}
         {c.type === 'manual' && (
           <>
-            <button
-              type="button"
-              class="button"
-              data-testid="callback-call"
-              onClick={() => act(callbackApi.call(c.id))}
-            >
+            <button type="button" class="button" data-testid="callback-call" onClick={() => call(c.id)}>
               {t('callbackCall')}
             </button>
             <button

@@ -1,10 +1,12 @@
 import type { CallView } from '../../api/types';
+import { fromDial } from '../../state/callout';
 import { duration, initials } from '../../text/format';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
 import { CopyButton } from '../kit/CopyButton';
 import { Icon } from '../kit/Icon';
 import { NumberText } from '../kit/NumberText';
+import { About } from './About';
 import { NoCustomer } from './NoCustomer';
 import { PlanCallback } from './PlanCallback';
 import { Timeline } from './Timeline';
@@ -19,7 +21,8 @@ export function Customer() {
         <div class="customer-inner">
           <Who call={call} />
           <Facts call={call} />
-          <Timeline events={call.timeline ?? []} />
+          <About key={call.id} call={call} />
+          <Timeline events={fromDial(call.timeline ?? [])} />
           <PlanCallback />
         </div>
       ) : (
@@ -55,12 +58,14 @@ function Facts({ call }: { call: CallView }) {
         <dt>{t('queue')}</dt>
         <dd>{call.queue || t('none')}</dd>
       </div>
+      {call.kind !== 'outbound' && (
+        <div>
+          <dt>{t('waited')}</dt>
+          <dd>{duration(call.waited)}</dd>
+        </div>
+      )}
       <div>
-        <dt>{t('waited')}</dt>
-        <dd>{duration(call.waited)}</dd>
-      </div>
-      <div>
-        <dt>{t('called')}</dt>
+        <dt>{t(call.kind === 'outbound' ? 'dialFrom' : 'called')}</dt>
         <dd>{call.entry ? <NumberText number={call.entry} /> : t('none')}</dd>
       </div>
       <div>

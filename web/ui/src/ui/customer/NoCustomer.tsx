@@ -3,6 +3,8 @@ import { t } from '../../text/text';
 import { Icon } from '../kit/Icon';
 import { Keycap } from '../kit/Keycap';
 import { Callbacks } from './Callbacks';
+import { Conversations } from './Conversations';
+import { GaveUp } from './GaveUp';
 import { Messages } from './Messages';
 
 const keys: readonly [what: Key, key: string][] = [
@@ -16,6 +18,7 @@ const keys: readonly [what: Key, key: string][] = [
   ['shortcutConsult', 'C'],
   ['shortcutParty', 'P'],
   ['shortcutHangup', t('keyHangup')],
+  ['shortcutDial', 'D'],
   ['shortcutDone', t('keyDone')],
 ];
 
@@ -25,6 +28,8 @@ export function NoCustomer() {
     <div class="no-customer">
       <Messages />
       <Callbacks />
+      <GaveUp />
+      <Conversations />
       <span class="no-customer-sign" aria-hidden="true">
         <Icon name="person" size={28} />
       </span>

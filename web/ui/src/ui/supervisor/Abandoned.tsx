@@ -1,8 +1,10 @@
 import { useState } from 'preact/hooks';
+import { callOutApi } from '../../api/callout';
 import { type AbandonedCall, statisticsApi } from '../../api/statistics';
 import { period } from '../../state/report';
 import { duration } from '../../text/format';
 import { t } from '../../text/text';
+import { useRoom } from '../context';
 import { CopyButton } from '../kit/CopyButton';
 import { NumberText } from '../kit/NumberText';
 import { Head } from './Head';
@@ -65,13 +67,27 @@ export function Abandoned() {
 }
 
 function Caller({ call }: { call: AbandonedCall }) {
+  const { desk } = useRoom();
+  const { me } = desk.state.value;
   return (
     <tr data-testid="abandoned" data-state={call.state}>
       <th scope="row">
         {call.number ? (
           <span class="abandoned-number">
             <NumberText number={call.number} /> <CopyButton text={call.number} label={t('copyNumber')} />
-            <a href={`tel:${call.number}`}>{t('callBack')}</a>
+            {me?.agent && (
+              <button
+                type="button"
+                class="button"
+                disabled={desk.dialling.busy.value}
+                onClick={() => {
+                  location.hash = '';
+                  void desk.callOut(() => callOutApi.call({ number: call.number }));
+                }}
+              >
+                {t('callBack')}
+              </button>
+            )}
           </span>
         ) : (
           t('withheld')
