@@ -28,6 +28,7 @@ func defaults(dir string) *Config {
 			RingTimeout: 30 * time.Second,
 			WrapUp:      WrapUp{Time: 30 * time.Second, Extend: true},
 			Recording:   Recording{Inbound: true, Outbound: true, PerLeg: true, Format: "wav"},
+			Consent:     Consent{Wait: 3 * time.Second},
 			Hold:        Meanwhile{Every: meanwhileEvery},
 			Transfer:    Transfer{Meanwhile: Meanwhile{Every: meanwhileEvery}, EarlyMedia: true},
 
@@ -164,6 +165,7 @@ func (b *builder) company(n *node) {
 		Model:    val(speech.get("model"), ""),
 	}
 	b.engine(speech)
+	c.Consent = b.consent(n.get("consent"), c.Consent)
 	c.Hold = b.meanwhile(n.get("hold"), c.Hold)
 	c.Transfer = b.transfer(n.get("transfer"), c.Transfer)
 	c.Dispositions = b.dispositions(n.get("dispositions"), c.Dispositions)

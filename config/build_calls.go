@@ -153,6 +153,7 @@ func (b *builder) queues(n *node) {
 			Ring:        val(q.get("ring"), RingOne),
 			WrapUp:      wrapUpOf(q.get("wrap_up")).over(company.WrapUp),
 			Recording:   recordingOf(q.get("recording")).over(company.Recording),
+			Consent:     b.consent(q.get("consent"), company.Consent),
 			Hold:        b.meanwhile(q.get("hold"), company.Hold),
 			Transfer:    b.transfer(q.get("transfer"), company.Transfer),
 			Priority:    val(q.get("priority"), 0),

@@ -70,6 +70,7 @@ type Company struct {
 	RingTimeout  time.Duration
 	WrapUp       WrapUp
 	Recording    Recording
+	Consent      Consent
 	Dispositions Dispositions
 	Hold         Meanwhile
 	Transfer     Transfer
@@ -109,6 +110,7 @@ type Recording struct {
 	Outbound bool
 	PerLeg   bool
 	Merged   bool
+	External bool          // also when nobody of ours is left in the call
 	Format   string        // wav, alaw, ulaw, opus
 	Keep     time.Duration // 0: until somebody deletes it
 }
@@ -213,6 +215,7 @@ type Queue struct {
 	NoAgents    NoAgents
 	WrapUp      WrapUp
 	Recording   Recording
+	Consent     Consent
 	Hold        Meanwhile
 	Transfer    Transfer
 	Priority    int

@@ -15,6 +15,7 @@ type wrapUpChange struct {
 type recordingChange struct {
 	Calls         *[]string
 	Files, Format *string
+	External      *bool
 	Keep          *time.Duration
 }
 
@@ -58,6 +59,7 @@ func (r *recordingChange) over(base Recording) Recording {
 		base.PerLeg, base.Merged = *r.Files != "merged", *r.Files != "per-leg"
 	}
 	set(&base.Format, r.Format)
+	set(&base.External, r.External)
 	set(&base.Keep, r.Keep)
 	return base
 }
@@ -91,7 +93,7 @@ func wrapUpOf(n *node) *wrapUpChange {
 }
 
 func recordingOf(n *node) *recordingChange {
-	r := &recordingChange{Files: pointer[string](n.get("files")), Format: pointer[string](n.get("format")), Keep: pointer[time.Duration](n.get("keep"))}
+	r := &recordingChange{Files: pointer[string](n.get("files")), Format: pointer[string](n.get("format")), External: pointer[bool](n.get("external")), Keep: pointer[time.Duration](n.get("keep"))}
 	if calls := n.get("calls"); calls != nil {
 		all := vals[string](calls)
 		r.Calls = &all

@@ -81,11 +81,12 @@ func companyKeys() *shape {
 		field{key: "default_queue", what: ref("a queue"), or: "the only queue", about: "Where a number without a target leads."},
 		field{key: "ring_timeout", what: ringTimeout(), std: "30s", about: "How long one agent rings, 3 to 60 seconds."},
 		field{key: "wrap_up", what: wrapUpKeys("30s", "true", ""), about: "Time after a call in which the agent gets no other."},
-		field{key: "recording", what: recordingKeys("[inbound, outbound]", "per-leg", "wav", ""), about: "Which calls are recorded, and as what."},
+		field{key: "recording", what: recordingKeys("[inbound, outbound]", "per-leg", "wav", "false", ""), about: "Which calls are recorded, and as what."},
 		field{key: "dispositions", what: dispositionKeys(""), about: "What an agent can call the outcome of a call."},
 		field{key: "dial_out", what: dialOutKeys(""), about: "What may be dialled; users and trunks can have it different."},
 		field{key: "refused", what: refusedKeys(), about: "What callers hear who choose a number by a key and can't be connected with it."},
 		field{key: "service_level", what: serviceLevelKeys("20s", "5s", ""), about: "What statistics count as answered in time."},
+		field{key: "consent", what: consentKeys("3s", ""), about: "What callers hear before they are recorded."},
 		field{key: "hold", what: holdKeys(""), about: "What callers hear on hold."},
 		field{key: "transfer", what: onwardKeys("true", "false", "false", ""), about: "What callers hear while they are connected with somebody else, and with whom they may be."},
 		later("statuses"),
@@ -124,7 +125,7 @@ func serviceLevelKeys(within, short, from string) *shape {
 	)
 }
 
-func recordingKeys(calls, files, format, from string) *shape {
+func recordingKeys(calls, files, format, external, from string) *shape {
 	return of(
 		field{key: "calls", what: listOf(direction()), std: calls, or: from, about: "`inbound`, `outbound`; `[]`: none."},
 		field{key: "files", what: oneOf([]string{"per-leg", "merged", "both"}), std: files, or: from, about: "One file per party, one stereo file (customer left, agent right), or both."},
@@ -132,6 +133,7 @@ func recordingKeys(calls, files, format, from string) *shape {
 			key: "format", what: oneOf([]string{"wav", "alaw", "ulaw", "opus"}), std: format, or: from,
 			about: "What the sound is kept as: `wav`: PCM, 58 MB per hour and voice; `alaw`, `ulaw`: G.711 in WAV, half of it; `opus`: Ogg Opus, about 7 MB, for more of the processor.",
 		},
+		field{key: "external", what: yesNo(), std: external, or: from, about: "Does the recording go on when a call was transferred to a number outside, and no agent is left in it?"},
 		field{key: "keep", what: durationIn(24*time.Hour, 20*365*24*time.Hour), or: kept(from), about: "How long recordings are kept; then they are deleted, unless they are under legal hold. It holds for those that are there already as well."},
 	)
 }
@@ -213,7 +215,7 @@ func numbersKeys() *shape {
 			field{key: "priority", what: integer(0, 99), or: "the queue's", about: "Callers with a higher one are answered first."},
 			needsField("Which skills the agent must have, besides those of the queue; of a skill in both these hold."),
 			field{key: "waiting", what: ref("a waiting strategy"), or: "the queue's", about: "What callers of this number hear while they wait."},
-			field{key: "recording", what: recordingKeys("", "", "", "the company's"), about: "Overrides the company's, for calls out by a trunk."},
+			field{key: "recording", what: recordingKeys("", "", "", "", "the company's"), about: "Overrides the company's, for calls out by a trunk."},
 			field{key: "trunk", what: ref("a trunk"), or: "as `routes` says", about: "The way out of calls that show this number as their caller."},
 		)},
 	}
@@ -265,10 +267,11 @@ func queueKeys() *shape {
 		needsField("Which skills the agents who are rung must have."),
 		maxWaitingKey(), noAgentsKey(),
 		field{key: "wrap_up", what: wrapUpKeys("", "", "the company's"), about: "Overrides the company's."},
-		field{key: "recording", what: recordingKeys("", "", "", "the company's"), about: "Overrides the company's."},
+		field{key: "recording", what: recordingKeys("", "", "", "", "the company's"), about: "Overrides the company's."},
 		field{key: "priority", what: integer(0, 99), std: "0", about: "Callers with a higher one are answered first."},
 		field{key: "hours", what: ref("hours"), or: "always", about: "When callers are taken; outside them they hear the away message, and those who wait already are still offered."},
 		field{key: "service_level", what: serviceLevelKeys("", "", "the company's"), about: "Overrides the company's."},
+		field{key: "consent", what: consentKeys("", "the company's"), about: "Overrides the company's."},
 		field{key: "hold", what: holdKeys("the company's"), about: "Overrides the company's."},
 		field{key: "transfer", what: onwardKeys("", "", "", "the company's"), about: "Overrides the company's."},
 		dialFromField("the number that leads to the queue, or any other of `numbers`", "Which of `numbers` agents may show when they call out for the queue, the usual one first."),
@@ -288,7 +291,7 @@ func usersKeys() *shape {
 				field{key: "password", what: secret(), or: "required", about: "Its password: `env:NAME` or `file:PATH`."},
 			), or: "none", about: "A desk phone beside the browser."},
 			field{key: "wrap_up", what: wrapUpKeys("", "", "the queue's"), about: "Overrides the queue's."},
-			field{key: "recording", what: recordingKeys("", "", "", "the queue's"), about: "Overrides the queue's."},
+			field{key: "recording", what: recordingKeys("", "", "", "", "the queue's"), about: "Overrides the queue's."},
 			field{key: "dial_out", what: dialOutOf("2", "The user's calls out at once; 0: no limit."), about: "What the user may dial; overrides the company's."},
 			dialFromField("the queue's", "Overrides the queue's."),
 			userSkillsKeys(),

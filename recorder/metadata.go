@@ -9,25 +9,26 @@ import (
 
 // metadata is the JSON beside a file. While the file is being written it says what is known at the beginning.
 type metadata struct {
-	File          string    `json:"file"` // below the recordings directory
-	Conversation  string    `json:"conversation"`
-	Call          string    `json:"call"`
-	Segment       string    `json:"segment"`
-	SegmentNumber int       `json:"segmentNumber"`
-	Leg           string    `json:"leg"` // empty: all
-	Part          string    `json:"part"`
-	Queue         string    `json:"queue"`
-	Voicemail     string    `json:"voicemail,omitempty"` // the entry of the file whose message it is
-	Agent         agentMeta `json:"agent"`
-	EndUser       userMeta  `json:"endUser"`
-	Start         time.Time `json:"start"` // UTC
-	End           time.Time `json:"end"`   // UTC
-	Seconds       float64   `json:"seconds"`
-	Format        format    `json:"format"`
-	Bytes         int64     `json:"bytes"`
-	SHA256        string    `json:"sha256"`
-	Gaps          []gapMeta `json:"gaps"`
-	Repaired      bool      `json:"repaired"` // the server ended before it could close the file
+	File          string     `json:"file"` // below the recordings directory
+	Conversation  string     `json:"conversation"`
+	Call          string     `json:"call"`
+	Segment       string     `json:"segment"`
+	SegmentNumber int        `json:"segmentNumber"`
+	Leg           string     `json:"leg"` // empty: all
+	Part          string     `json:"part"`
+	Queue         string     `json:"queue"`
+	Voicemail     string     `json:"voicemail,omitempty"` // the entry of the file whose message it is
+	Agent         agentMeta  `json:"agent"`
+	EndUser       userMeta   `json:"endUser"`
+	Start         time.Time  `json:"start"` // UTC
+	End           time.Time  `json:"end"`   // UTC
+	Seconds       float64    `json:"seconds"`
+	Format        format     `json:"format"`
+	Bytes         int64      `json:"bytes"`
+	SHA256        string     `json:"sha256"`
+	Gaps          []gapMeta  `json:"gaps"`
+	Marks         []markMeta `json:"marks"`
+	Repaired      bool       `json:"repaired"` // the server ended before it could close the file
 
 	Chain ledger.Link `json:"chain"` // where it is in the day's ledger; the signature follows
 }
@@ -56,6 +57,12 @@ type gapMeta struct {
 	Cause   string  `json:"cause"`
 }
 
+type markMeta struct {
+	At     float64 `json:"at"` // seconds since the start
+	Kind   string  `json:"kind"`
+	Detail string  `json:"detail"`
+}
+
 // about collects what is known of a file so far.
 func (s *segment) about(o *output) metadata {
 	f := s.fact
@@ -63,10 +70,13 @@ func (s *segment) about(o *output) metadata {
 		File: o.name + o.kind.suffix, Conversation: string(f.Conversation), Call: string(f.Call), Segment: string(f.ID), SegmentNumber: f.Number,
 		Leg: string(o.leg), Part: o.part, Queue: f.Queue, Voicemail: f.Voicemail, Agent: agentMeta{f.Agent, f.AgentName}, EndUser: userMeta{f.EndUser, f.EndNumber},
 		Start:  s.start.UTC(),
-		Format: format{Container: o.kind.container, Coding: o.kind.coding, Rate: rate, Channels: o.layout(f)}, Gaps: []gapMeta{},
+		Format: format{Container: o.kind.container, Coding: o.kind.coding, Rate: rate, Channels: o.layout(f)}, Gaps: []gapMeta{}, Marks: []markMeta{},
 	}
-	for _, g := range o.allGaps(s.channels, s.hidden) {
+	for _, g := range o.allGaps(s) {
 		m.Gaps = append(m.Gaps, gapMeta{g.Channel, g.From.Seconds(), g.To.Seconds(), g.Cause})
+	}
+	for _, k := range s.noted {
+		m.Marks = append(m.Marks, markMeta{k.At.Seconds(), k.Kind, k.Detail})
 	}
 	return m
 }
@@ -86,6 +96,9 @@ func (m *metadata) recording() fact.Recording {
 	}
 	for _, g := range m.Gaps {
 		r.Gaps = append(r.Gaps, fact.Gap{Channel: g.Channel, From: seconds(g.From), To: seconds(g.To), Cause: g.Cause})
+	}
+	for _, k := range m.Marks {
+		r.Marks = append(r.Marks, fact.Mark{At: seconds(k.At), Kind: k.Kind, Detail: k.Detail})
 	}
 	return r
 }

@@ -32,7 +32,7 @@ type output struct {
 	err   error // of writing, since takeErr
 	full  bool  // it has 4 GB and takes no more
 	lost  int64 // sample frames, since takeLost
-	noted int   // gaps that the note beside the file has
+	noted int   // gaps and marks that the note beside the file has
 }
 
 // outputsOf decides which files a segment has: customer left, all others right.
@@ -155,20 +155,24 @@ func (o *output) takeLost() int64 { n := o.lost; o.lost = 0; return n }
 
 func (o *output) takeErr() error { err := o.err; o.err = nil; return err }
 
-// allGaps are the file's gaps in terms of its own channels: 0 is left, 1 right. A pause is one of all.
-func (o *output) allGaps(channels []channel, hidden []gap) (all []fact.Gap) {
+// allGaps are the file's gaps in terms of its own channels: 0 is left, 1 right. A pause is one of all, and so is a hold.
+func (o *output) allGaps(s *segment) (all []fact.Gap) {
 	add := func(side int, gaps []gap) {
 		for _, g := range gaps {
+			if s.isHold(g) {
+				continue
+			}
 			all = append(all, fact.Gap{Channel: side, From: duration(g.from), To: duration(g.to), Cause: g.cause})
 		}
 	}
 	for side, sources := range [][]int{o.left, o.right} {
 		for _, c := range sources {
-			add(side, channels[c].track.gaps)
+			add(side, s.channels[c].track.gaps)
 		}
 		if side < o.width() {
 			add(side, o.gaps)
-			add(side, hidden)
+			add(side, s.hidden)
+			add(side, s.held)
 		}
 	}
 	return all

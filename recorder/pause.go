@@ -54,6 +54,7 @@ func (s *segment) look(now time.Time) {
 		}
 		s.hidden = append(s.hidden, gap{from: s.position(p.from), to: s.position(to), cause: causePause})
 	}
+	s.lookAtMarks(now)
 }
 
 // hide silences what is about to be written, n samples of every channel, where it was said in a pause.

@@ -145,7 +145,7 @@ func (st *store) readJSON(p string) (m metadata, err error) {
 
 // fromName reads what a file's name says, see nameOf; start is used if it says nothing.
 func fromName(name string, as kind, start time.Time) metadata {
-	m := metadata{Part: "merged", Start: start.UTC(), Gaps: []gapMeta{}, Format: format{Container: as.container, Coding: as.coding, Rate: rate}}
+	m := metadata{Part: "merged", Start: start.UTC(), Gaps: []gapMeta{}, Marks: []markMeta{}, Format: format{Container: as.container, Coding: as.coding, Rate: rate}}
 	w := strings.Split(path.Base(name), "_")
 	if len(w) != 6 {
 		return m

@@ -21,10 +21,13 @@ type segment struct {
 	// Guarded by the recorder's mutex.
 	stop   time.Time // zero: not yet
 	pauses []pause   // in order; only the last may go on
+	marks  []mark    // in order
 
 	// Owned by the writer, then by the closer.
 	until      time.Time // stop, as the pass saw it
 	hidden     []gap     // pauses, likewise
+	held       []gap     // holds, likewise
+	noted      []fact.Mark
 	finished   bool
 	complained bool // of not being closed
 	tap        source

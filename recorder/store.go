@@ -133,13 +133,13 @@ func (r *Recorder) beginAs(s *segment, o *output, name string) error {
 // note keeps what is known beside the file, for a crash; again when there are new gaps.
 func (r *Recorder) note(s *segment, o *output) error {
 	m := s.about(o)
-	if len(m.Gaps) == o.noted {
+	if len(m.Gaps)+len(m.Marks) == o.noted {
 		return nil
 	}
 	if err := r.store.putNote(o.name+jsonPart, m); err != nil {
 		return err
 	}
-	o.noted = len(m.Gaps)
+	o.noted = len(m.Gaps) + len(m.Marks)
 	return nil
 }
 

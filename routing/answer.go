@@ -103,6 +103,9 @@ func (s *script) answer(sit Situation) Situation {
 	if why := s.pickUp(); why != fact.EndUnset {
 		return sit.over(why)
 	}
+	if why := s.consent(queue.Name, ""); why != fact.EndUnset {
+		return sit.over(why)
+	}
 	return s.incident(sit, queue)
 }
 

@@ -40,7 +40,12 @@ type talking struct {
 
 func inTalk(t *testing.T, do func(w *talking)) {
 	t.Helper()
-	inWorld(t, deskConfig(), func(w *world) {
+	talkIn(t, deskConfig(), do)
+}
+
+func talkIn(t *testing.T, cfg *config.Config, do func(w *talking)) {
+	t.Helper()
+	inWorld(t, cfg, func(w *world) {
 		for _, user := range []string{"ben", "chen", "dana"} {
 			w.must(w.SetStatus(user, "away"))
 		}
@@ -157,6 +162,8 @@ func TestHold(t *testing.T) {
 		}
 		if n := len(w.recorder.Started()); n != 1 {
 			t.Errorf("%d segments, want one over the hold", n)
+		} else if got := w.recorder.Marks(w.recorder.Started()[0].ID); !slices.Equal(got, []string{"held", "resumed 26s"}) {
+			t.Errorf("the recording says %q of the hold", got)
 		}
 		w.refuses(routing.ErrNotHeld, w.Resume("aiko"))
 		w.c.End(fact.EndCallerHungUp, "")
@@ -235,6 +242,8 @@ func TestTransferToAnAgent(t *testing.T) {
 		segments := w.recorder.Started()
 		if len(segments) != 2 || segments[1].Agent != "ben" || segments[1].Number != 2 {
 			t.Errorf("the segments are %+v, want one for each agent", segments)
+		} else if got := w.recorder.Marks(segments[0].ID); !slices.Equal(got, []string{"transfer Name of ben"}) {
+			t.Errorf("the first recording says %q of the transfer", got)
 		}
 		if call := w.lastCall(); call.Agent != "ben" {
 			t.Errorf("the call is %s's", call.Agent)
@@ -390,6 +399,31 @@ func TestTransferOutside(t *testing.T) {
 		w.agentIs("aiko", "available", "wrap-up")
 		next.End(fact.EndCallerHungUp, "")
 		w.endedAs(w.c, fact.EndGuestHungUp)
+	})
+}
+
+// Outside nothing is recorded, unless the company wants it: then the far end has a file, and no agent has.
+func TestATransferOutsideIsRecordedIfAsked(t *testing.T) {
+	cfg := deskConfig()
+	cfg.Company.Recording.External = true
+	for _, q := range cfg.Queues {
+		q.Recording.External = true
+	}
+	talkIn(t, cfg, func(w *talking) {
+		w.does(w.Transfer("aiko", fact.Destination{Number: outside}))
+		next := w.out()
+		next.Pickup()
+		w.hear(both(w.c.Leg, next))
+		w.taps(w.c.Leg, next)
+		all := w.recorder.Started()
+		if len(all) != 2 || len(all[1].Channels) != 2 || all[1].Agent != "" || all[1].Queue != "support" || all[1].Channels[1].Seat != fact.SeatGuest || w.recorder.Open() != 1 {
+			t.Errorf("the segments are %+v", all)
+		}
+		w.c.End(fact.EndCallerHungUp, "")
+		w.settle()
+		if w.recorder.Open() != 0 {
+			t.Error("the recording goes on")
+		}
 	})
 }
 

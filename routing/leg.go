@@ -162,6 +162,8 @@ type Recorder interface {
 	// Pause hides what is said from now on from all files of a segment, until Resume.
 	Pause(fact.SegmentID)
 	Resume(fact.SegmentID)
+	// Mark notes in a segment what happens in the call: a hold, a transfer, who comes and goes.
+	Mark(id fact.SegmentID, kind fact.EventKind, detail string)
 }
 
 // Speaker turns text into audio. It may take seconds, so scripts use only what was made when the file was loaded.

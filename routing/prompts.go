@@ -217,6 +217,7 @@ func audioOf(cfg *config.Config) []*config.Audio {
 			add(m.Ask.Fallback.Message)
 		}
 	}
+	add(consentTexts(cfg)...)
 	add(refusalTexts(cfg)...)
 	add(voicemailTexts(cfg)...)
 	for _, name := range slices.Sorted(maps.Keys(cfg.Queues)) {

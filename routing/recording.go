@@ -10,15 +10,18 @@ import (
 // recordAgent begins a segment of an agent's call, if calls of this queue and agent are recorded.
 func (s *script) recordAgent(o floor.Offer, others ...*party) *media.Tap {
 	seg := fact.Segment{Queue: o.Queue, Agent: o.User}
+	if o.Queue == "" { // it was transferred outside
+		seg.Queue = s.row.Queue
+	}
 	if u := s.cfg.Users[o.User]; u != nil {
 		seg.AgentName = u.Name
 	}
-	return s.record(s.cfg.RecordingFor(o.Queue, o.User), seg, others...)
+	return s.record(s.cfg.RecordingFor(seg.Queue, o.User), seg, others...)
 }
 
-// record begins a segment of the caller and others, whose channels are in this order; nil: such calls are not recorded, or it failed, and the call goes on.
+// record begins a segment of the caller and others, whose channels are in this order; nil: such calls are not recorded, the caller has declined, or it failed, and the call goes on.
 func (s *script) record(want config.Recording, seg fact.Segment, others ...*party) *media.Tap {
-	if out := s.row.Direction == fact.Outbound; out && !want.Outbound || !out && !want.Inbound || !want.PerLeg && !want.Merged {
+	if s.declined || !s.recordable(want) {
 		return nil
 	}
 	seg.Channels = []fact.Channel{{Leg: s.customer.row.ID, Seat: fact.SeatCustomer}}
@@ -58,6 +61,17 @@ func (s *script) stopRecording() {
 	s.segment, s.paused = "", false
 	s.showRecording(false)
 	s.event(fact.Event{Kind: fact.RecordingEnded, Agent: s.row.Agent})
+}
+
+// markRecording notes in the recording what whoever hears it has to know, and what isn't heard.
+func (s *script) markRecording(e fact.Event) {
+	if s.segment == "" {
+		return
+	}
+	switch e.Kind { //nolint:exhaustive // the others say nothing of the sound
+	case fact.HoldBegan, fact.HoldEnded, fact.TransferBegan, fact.Transferred, fact.PartyJoined, fact.PartyLeft, fact.PartySwitched:
+		s.c.opt.Recorder.Mark(s.segment, e.Kind, e.Detail)
+	}
 }
 
 func (s *script) showRecording(on bool) {

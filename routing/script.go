@@ -54,6 +54,8 @@ type script struct {
 	segment  fact.SegmentID
 	paused   bool // the segment
 	masked   bool // the caller's digits are secret
+	informed bool // the caller knows that the call is recorded
+	declined bool // and doesn't want it
 }
 
 func newScript(c *Centre, leg Leg, room Room, in fact.Invite) *script {
@@ -231,6 +233,7 @@ func (s *script) event(e fact.Event) {
 	e.At = s.stamp(e.At)
 	e.Call, e.Conversation = s.row.ID, s.row.Conversation
 	s.c.record(e)
+	s.markRecording(e)
 }
 
 // nextToken names a new play.

@@ -107,9 +107,9 @@ func (t *talker) tapInto(plan *media.Plan, recorded media.Set) {
 }
 
 // record lets the segment have a channel for everybody who talks with the caller. Who comes to it begins another one; so does another agent. With
-// nobody of ours in the call it stops.
+// nobody of ours in the call it stops, unless the file wants otherwise.
 func (t *talker) record() {
-	if t.agent == nil {
+	if t.agent == nil && (len(t.answeredGuests()) == 0 || !t.cfg.RecordingFor(t.row.Queue, "").External) {
 		t.stopSegment()
 		return
 	}
@@ -123,9 +123,12 @@ func (t *talker) record() {
 	}
 }
 
-// recorded are those who talk with the caller, the caller first and the agent second. Who is muted will speak again, and has a channel.
+// recorded are those who talk with the caller, the caller first and the agent, if there is one, second. Who is muted will speak again, and has a channel.
 func (t *talker) recorded() []*party {
-	all := []*party{t.customer, t.agent}
+	all := []*party{t.customer}
+	if t.agent != nil {
+		all = append(all, t.agent)
+	}
 	for _, p := range t.guests {
 		if !p.away && (p.row.Seat != fact.SeatSupervisor || p.mode == table.Barge) {
 			all = append(all, p)

@@ -28,6 +28,9 @@ func (s *script) talk(sit Situation) Situation {
 	if why := s.pickUp(); why != fact.EndUnset {
 		return sit.over(why)
 	}
+	if why := s.consent(s.row.Queue, userOf(sit)); why != fact.EndUnset {
+		return sit.over(why)
+	}
 	t := &talker{script: s, sit: sit}
 	s.customer.away = false // it may come from a hold
 	if sit.Offer != nil {
@@ -43,6 +46,14 @@ func (s *script) talk(sit Situation) Situation {
 	}
 	t.leave()
 	return *t.next
+}
+
+// userOf is the agent who was offered the call; empty: nobody was.
+func userOf(sit Situation) string {
+	if sit.Offer == nil {
+		return ""
+	}
+	return sit.Offer.User
 }
 
 // sits gives the call to an agent.

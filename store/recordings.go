@@ -26,7 +26,7 @@ func (w *rowWriter) deleteRecording(d fact.RecordingDeleted) error {
 }
 
 const recordingColumns = `SELECT r.id, r.conversation, r.call, r.segment, r.leg, r.part, coalesce(c.queue, ''), r.agent, r.end_number, r.end_user, coalesce(c.entry, ''),
-	coalesce(c.direction, ''), coalesce(c.disposition, ''), r.began, r.ended, r.bytes, r.format, r.sha256, r.gaps, r.repaired, r.held, r.held_by, r.held_why, r.path
+	coalesce(c.direction, ''), coalesce(c.disposition, ''), r.began, r.ended, r.bytes, r.format, r.sha256, r.gaps, r.marks, r.repaired, r.held, r.held_by, r.held_why, r.path
 	FROM recordings r LEFT JOIN calls c ON c.id = r.call `
 
 // Recordings returns those that a filter lets through, the latest first. It reads the database.
@@ -110,7 +110,7 @@ func (s *Store) Deletions(ctx context.Context, since time.Time, most int) ([]fac
 type recordingRow struct {
 	fact.RecordingView
 	ended, held time.Time
-	gaps        string
+	gaps, marks string
 }
 
 func (s *Store) recordings(ctx context.Context, where string, args ...any) ([]fact.RecordingView, error) {
@@ -123,7 +123,7 @@ func (s *Store) recordings(ctx context.Context, where string, args ...any) ([]fa
 			&r.ID, &r.Conversation, &r.Call, &r.Segment, &r.Leg, &r.Part, &r.Queue, &r.Agent, &r.Number, &r.Name, &r.Entry, &r.Direction, &r.Disposition,
 			moment{&r.Began},
 			moment{&r.ended},
-			&r.Bytes, &r.Format, &r.SHA256, &r.gaps, &r.Repaired,
+			&r.Bytes, &r.Format, &r.SHA256, &r.gaps, &r.marks, &r.Repaired,
 			moment{&r.held},
 			&r.HeldBy, &r.HeldWhy, &r.Path,
 		}
@@ -133,9 +133,18 @@ func (s *Store) recordings(ctx context.Context, where string, args ...any) ([]fa
 	}
 	views := make([]fact.RecordingView, 0, len(found))
 	for _, r := range found {
-		r.Seconds, r.Gaps = r.ended.Sub(r.Began).Seconds(), []fact.Gap{}
+		r.Seconds, r.Gaps, r.Marks = r.ended.Sub(r.Began).Seconds(), []fact.Gap{}, []fact.Mark{}
 		if err := json.Unmarshal([]byte(r.gaps), &r.Gaps); err != nil {
 			return nil, fmt.Errorf("store: gaps of the recording %s: %w", r.ID, err)
+		}
+		if err := json.Unmarshal([]byte(r.marks), &r.Marks); err != nil {
+			return nil, fmt.Errorf("store: marks of the recording %s: %w", r.ID, err)
+		}
+		if r.Gaps == nil {
+			r.Gaps = []fact.Gap{}
+		}
+		if r.Marks == nil {
+			r.Marks = []fact.Mark{}
 		}
 		if !r.held.IsZero() {
 			r.Held = &r.held

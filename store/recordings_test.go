@@ -24,6 +24,7 @@ func shelved(t *testing.T) (*Store, time.Time) {
 		r := fact.Recording{
 			Path: "2026-11-21/" + string(c.ID) + ".wav", Segment: fact.SegmentID("s" + string(c.ID)), Call: c.ID, Part: "customer", Agent: c.Agent, EndUser: "50% off_x", EndNumber: "+4420794600" + string(c.ID[1]),
 			Start: began, End: began.Add(90 * time.Second), Gaps: []fact.Gap{{Channel: 1, From: time.Second, To: 2 * time.Second, Cause: "no-media"}},
+			Marks: []fact.Mark{{At: time.Minute, Kind: "transfer", Detail: "Ben"}},
 		}
 		s.Append(c, r)
 		if c.ID == "k1" {
@@ -89,7 +90,7 @@ func TestRecordingsAreFound(t *testing.T) {
 		t.Errorf("by pages: %v, want each once, the latest first", seen)
 	}
 	v, found, err := s.Recording(t.Context(), before)
-	if err != nil || !found || v.Seconds != 90 || v.Queue != "support" || v.Entry != "+81312345678" || len(v.Gaps) != 1 || v.Gaps[0].Cause != "no-media" || v.Held != nil {
+	if err != nil || !found || v.Seconds != 90 || v.Queue != "support" || v.Entry != "+81312345678" || len(v.Gaps) != 1 || v.Gaps[0].Cause != "no-media" || len(v.Marks) != 1 || v.Marks[0].Detail != "Ben" || v.Held != nil {
 		t.Errorf("%+v %v %v", v, found, err)
 	}
 	if _, found, err := s.Recording(t.Context(), "gone"); found || err != nil {

@@ -34,10 +34,10 @@ const (
 	putAgentChange = `INSERT INTO agent_changes (node, sequence, at, user, status, activity, reason, call)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	putRecording = `INSERT INTO recordings (path, segment, conversation, call, leg, part, format, agent, end_user, end_number, began, ended,
-		sha256, bytes, gaps, repaired, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, lower(hex(randomblob(12))))
+		sha256, bytes, gaps, marks, repaired, id) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, lower(hex(randomblob(12))))
 		ON CONFLICT (path) DO UPDATE SET segment = excluded.segment, conversation = excluded.conversation, call = excluded.call, leg = excluded.leg,
 		part = excluded.part, format = excluded.format, agent = excluded.agent, end_user = excluded.end_user, end_number = excluded.end_number,
-		began = excluded.began, ended = excluded.ended, sha256 = excluded.sha256, bytes = excluded.bytes, gaps = excluded.gaps, repaired = excluded.repaired`
+		began = excluded.began, ended = excluded.ended, sha256 = excluded.sha256, bytes = excluded.bytes, gaps = excluded.gaps, marks = excluded.marks, repaired = excluded.repaired`
 	putVoicemail = `INSERT INTO voicemails (id, conversation, call, segment, box, queue, number, name, entry, began, ms)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET ms = excluded.ms`
 	markHeard  = `UPDATE voicemails SET heard = ?, heard_by = ? WHERE id = ? AND heard IS NULL`
@@ -127,8 +127,12 @@ func (w *rowWriter) putRecording(r fact.Recording) error {
 	if err != nil {
 		return fmt.Errorf("store: gaps of %s: %w", r.Path, err)
 	}
+	marks, err := json.Marshal(r.Marks)
+	if err != nil {
+		return fmt.Errorf("store: marks of %s: %w", r.Path, err)
+	}
 	return w.exec(putRecording, r.Path, r.Segment, r.Conversation, r.Call, r.Leg, r.Part, r.Format, r.Agent, r.EndUser, r.EndNumber,
-		stamp(r.Start), stamp(r.End), r.SHA256, r.Bytes, string(gaps), r.Repaired)
+		stamp(r.Start), stamp(r.End), r.SHA256, r.Bytes, string(gaps), string(marks), r.Repaired)
 }
 
 func (w *rowWriter) exec(statement string, args ...any) error {

@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/csv"
+	"fmt"
 	"io"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -220,12 +222,30 @@ func (s *Server) holdRecording(ctx context.Context, in *holdRecordingInput) (*st
 // writeCSV writes recordings as a table.
 func writeCSV(w io.Writer, all []fact.RecordingView) error {
 	t := csv.NewWriter(w)
-	rows := [][]string{{"id", "began", "seconds", "agent", "customer", "name", "queue", "direction", "disposition", "part", "conversation", "call", "leg", "format", "bytes", "sha256", "gaps"}}
+	rows := [][]string{{"id", "began", "seconds", "agent", "customer", "name", "queue", "direction", "disposition", "part", "conversation", "call", "leg", "format", "bytes", "sha256", "gaps", "marks"}}
 	for _, v := range all {
 		rows = append(rows, []string{
 			v.ID, v.Began.UTC().Format(time.RFC3339), strconv.FormatFloat(v.Seconds, 'f', 1, 64), v.Agent, harmless(v.Number), harmless(v.Name), v.Queue, v.Direction, harmless(v.Disposition),
-			v.Part, string(v.Conversation), string(v.Call), string(v.Leg), v.Format, strconv.FormatInt(v.Bytes, 10), v.SHA256, strconv.Itoa(len(v.Gaps)),
+			v.Part, string(v.Conversation), string(v.Call), string(v.Leg), v.Format, strconv.FormatInt(v.Bytes, 10), v.SHA256, gapsText(v.Gaps), harmless(marksText(v.Marks)),
 		})
 	}
 	return t.WriteAll(rows)
+}
+
+// gapsText is what a table says of gaps: channel, seconds and cause.
+func gapsText(gaps []fact.Gap) string {
+	words := make([]string, 0, len(gaps))
+	for _, g := range gaps {
+		words = append(words, fmt.Sprintf("%d %.1f-%.1f %s", g.Channel, g.From.Seconds(), g.To.Seconds(), g.Cause))
+	}
+	return strings.Join(words, "; ")
+}
+
+// marksText is what a table says of what happened in the call.
+func marksText(marks []fact.Mark) string {
+	words := make([]string, 0, len(marks))
+	for _, m := range marks {
+		words = append(words, strings.TrimSpace(fmt.Sprintf("%.1f %s %s", m.At.Seconds(), m.Kind, m.Detail)))
+	}
+	return strings.Join(words, "; ")
 }

@@ -26,7 +26,7 @@ type fakeRecordings struct {
 func (f *fakeRecordings) all() []fact.RecordingView {
 	at := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
 	return []fact.RecordingView{
-		{ID: "r1", Agent: "aiko", Segment: "s1", Part: "customer", Number: "+819012345678", Name: "=cmd()", Began: at, Seconds: 3, Path: "2026-01-02/c_森 愛子_Bob_1.wav"},
+		{ID: "r1", Agent: "aiko", Segment: "s1", Part: "customer", Number: "+819012345678", Name: "=cmd()", Began: at, Seconds: 3, Gaps: []fact.Gap{{Channel: 1, From: time.Second, To: 2 * time.Second, Cause: "hold"}}, Marks: []fact.Mark{{At: 3 * time.Second, Kind: "transfer", Detail: "Ben"}}, Path: "2026-01-02/c_森 愛子_Bob_1.wav"},
 		{ID: "r2", Agent: "ben", Began: at, Path: "b.opus.age", Held: &at, HeldWhy: "a lawsuit"},
 		{ID: "r3", Number: "=1+1", Began: at, Path: "gone.wav"},
 		{ID: "r4", Agent: "aiko", Segment: "s1", Part: "agent", Began: at, Path: "a.wav"},
@@ -156,7 +156,7 @@ func TestRecordingFiles(t *testing.T) {
 		if a.status != 206 || a.body != "234" || a.header.Get("Content-Type") != "audio/wav" || !strings.Contains(a.header.Get("Content-Disposition"), "attachment; filename*=utf-8''c_%E6%A3%AE%20") {
 			l.t.Errorf("%d %q %v", a.status, a.body, a.header)
 		}
-		if a := c.do("GET", "/api/recordings.csv", ""); a.status != 200 || !strings.Contains(a.body, "r1,2026-01-02T03:04:05Z,3.0,aiko,+819012345678,'=cmd(),") || !strings.Contains(a.body, ",,'=1+1,,") {
+		if a := c.do("GET", "/api/recordings.csv", ""); a.status != 200 || !strings.Contains(a.body, "r1,2026-01-02T03:04:05Z,3.0,aiko,+819012345678,'=cmd(),") || !strings.Contains(a.body, ",,'=1+1,,") || !strings.Contains(a.body, ",1 1.0-2.0 hold,3.0 transfer Ben") {
 			l.t.Errorf("%d %s", a.status, a.body)
 		}
 		if a := c.do("GET", "/api/recordings?customer=many", ""); a.status != 200 || strings.Count(a.body, `"id"`) != recordingsMost || !strings.Contains(a.body, `"more":true`) {

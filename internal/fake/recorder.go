@@ -1,6 +1,8 @@
 package fake
 
 import (
+	"slices"
+	"strings"
 	"sync"
 
 	"mediasrv/media"
@@ -15,6 +17,7 @@ type Recorder struct {
 	started []fact.Segment
 	open    map[fact.SegmentID]bool
 	paused  map[fact.SegmentID]bool
+	marks   map[fact.SegmentID][]string
 }
 
 // Start implements routing.Recorder.
@@ -48,6 +51,23 @@ func (r *Recorder) pause(id fact.SegmentID, on bool) {
 		r.paused = make(map[fact.SegmentID]bool)
 	}
 	r.paused[id] = on
+}
+
+// Mark implements routing.Recorder.
+func (r *Recorder) Mark(id fact.SegmentID, kind fact.EventKind, detail string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.marks == nil {
+		r.marks = make(map[fact.SegmentID][]string)
+	}
+	r.marks[id] = append(r.marks[id], strings.TrimSuffix(string(kind)+" "+detail, " "))
+}
+
+// Marks are what was noted in a segment.
+func (r *Recorder) Marks(id fact.SegmentID) []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.marks[id])
 }
 
 // Paused says whether a segment is paused.

@@ -158,6 +158,8 @@ const (
 
 	RecordingPaused  EventKind = "recording-paused" // nothing of what is said now is in any file
 	RecordingResumed EventKind = "recording-resumed"
+	ConsentAsked     EventKind = "consent"          // the caller was told that the call is recorded
+	ConsentDeclined  EventKind = "consent-declined" // and doesn't want that
 
 	NotReached      EventKind = "not-reached"      // the number that a key has led to; the caller is told why
 	DigitsCollected EventKind = "digits-collected" // how many, never which

@@ -39,7 +39,14 @@ type Gap struct {
 	Channel int           `json:"channel"`
 	From    time.Duration `json:"from"` // since the file's start
 	To      time.Duration `json:"to"`
-	Cause   string        `json:"cause"` // for example: overflow, no-media, pause
+	Cause   string        `json:"cause"` // for example: overflow, no-media, pause, hold
+}
+
+// Mark is something that happened in the call while it was recorded.
+type Mark struct {
+	At     time.Duration `json:"at"` // since the file's start
+	Kind   string        `json:"kind"`
+	Detail string        `json:"detail"`
 }
 
 // Recording is a closed (or, after a crash, repaired) file with its metadata.
@@ -59,6 +66,7 @@ type Recording struct {
 	SHA256       string    // of the whole file, hex
 	Bytes        int64
 	Gaps         []Gap
+	Marks        []Mark
 	Repaired     bool // found unfinished at a start
 }
 
@@ -83,6 +91,7 @@ type RecordingView struct {
 	Format       string         `json:"format"`
 	SHA256       string         `json:"sha256"`
 	Gaps         []Gap          `json:"gaps" doc:"from and to in nanoseconds"`
+	Marks        []Mark         `json:"marks" doc:"what happened in the call, with nanoseconds since the start: transfer, transferred, party-joined, party-left, switched; detail: who"`
 	Repaired     bool           `json:"repaired"`
 	Held         *time.Time     `json:"held" doc:"under legal hold since; null: it isn't"`
 	HeldBy       string         `json:"heldBy"`

@@ -104,7 +104,8 @@ func (w *world) done(agent string, call fact.CallID) {
 type recorder struct{}
 
 // Start implements routing.Recorder, as do the following.
-func (recorder) Start(fact.Segment) (*media.Tap, error) { return new(media.Tap), nil }
-func (recorder) Stop(fact.SegmentID)                    {}
-func (recorder) Pause(fact.SegmentID)                   {}
-func (recorder) Resume(fact.SegmentID)                  {}
+func (recorder) Start(fact.Segment) (*media.Tap, error)      { return new(media.Tap), nil }
+func (recorder) Stop(fact.SegmentID)                         {}
+func (recorder) Pause(fact.SegmentID)                        {}
+func (recorder) Mark(fact.SegmentID, fact.EventKind, string) {}
+func (recorder) Resume(fact.SegmentID)                       {}

@@ -407,6 +407,8 @@ export const catalogue = {
   'event.recording-ended': { en: 'Recording ended' },
   'event.recording-paused': { en: 'Recording paused' },
   'event.recording-resumed': { en: 'Recording goes on' },
+  'event.consent': { en: 'Told that the call is recorded' },
+  'event.consent-declined': { en: 'Does not want to be recorded' },
   'event.not-reached': { en: 'Could not be connected' },
   'event.digits-collected': { en: 'Typed digits' },
   'event.asked': { en: 'Sent on by a service' },
