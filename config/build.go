@@ -169,6 +169,7 @@ func (b *builder) company(n *node) {
 	c.Hold = b.meanwhile(n.get("hold"), c.Hold)
 	c.Transfer = b.transfer(n.get("transfer"), c.Transfer)
 	c.Dispositions = b.dispositions(n.get("dispositions"), c.Dispositions)
+	b.statuses(n.get("statuses"))
 }
 
 // engine checks that an engine has what it needs. What another one needs may stay, for going back to it.

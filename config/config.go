@@ -72,6 +72,7 @@ type Company struct {
 	Recording    Recording
 	Consent      Consent
 	Dispositions Dispositions
+	Statuses     []StatusName // in the order of the file
 	Hold         Meanwhile
 	Transfer     Transfer
 	DialOut      DialOut  // Calls is of everybody

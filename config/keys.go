@@ -89,7 +89,7 @@ func companyKeys() *shape {
 		field{key: "consent", what: consentKeys("3s", ""), about: "What callers hear before they are recorded."},
 		field{key: "hold", what: holdKeys(""), about: "What callers hear on hold."},
 		field{key: "transfer", what: onwardKeys("true", "false", "false", ""), about: "What callers hear while they are connected with somebody else, and with whom they may be."},
-		later("statuses"),
+		statusesField(),
 	)
 }
 

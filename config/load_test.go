@@ -168,7 +168,7 @@ func TestMistakes(t *testing.T) {
 		"deep":                {strings.Repeat("[", 40), []string{"1:33: lists and maps are nested"}},
 		"unknown":             {"+compani: {name: x}", []string{"4:1: compani: unknown key; did you mean company?"}},
 		"unknown, far":        {"+listen: {zebra: 1}", []string{"4:10: listen.zebra: unknown key; there is: sip, tls, web, rtp"}},
-		"later":               {"+company: {statuses: {lunch: away}}", []string{"4:11: company.statuses: is not in this version"}},
+		"statuses":            {"+company: {statuses: {lunch: awy, busy: away, tea:}}", []string{"4:29: company.statuses.lunch: \"awy\" is not known; did you mean away?", `4:34: company.statuses.busy: "busy" is a status already`, "4:46: company.statuses.tea: has no value"}},
 		"later, deep":         {"+tls: {acme: desk.example.com}", []string{"4:7: tls.acme: is not in this version"}},
 		"duplicate key":       {"+drain: 1s\ndrain: 2s", []string{"5:1: drain: is there twice, first in line 4"}},
 		"duplicate user":      {"numbers: {\"+815012345678\":}\nqueues: {q:}\nusers: {a:, a:}", []string{"3:13: users.a: is there twice, first in line 3"}},

@@ -28,28 +28,26 @@ type outward struct {
 	fresh bool // a conversation of its own
 	pass  *dialout.Pass
 	told  fact.EventKind // the latest of how far it has got
+	phone Leg            // that has made the call; nil: it is rung first
+	offer floor.Offer    // of a phone that has made the call
 }
 
 // CallOut calls somebody for an agent: the agent's phone rings first, whatever the agent's status; when it is picked up, the number is called. It returns
 // the call's name at once. Errors are Refusals: then nothing has happened.
 func (c *Centre) CallOut(user string, o fact.CallOut) (fact.CallID, error) {
-	cfg := c.now.Load().cfg
-	look, err := c.named(cfg, user, &o)
+	look, pass, err := c.mayCallOut(user, &o)
 	if err != nil {
 		return "", err
 	}
-	if why := c.blocked(cfg, user, look.Number); why != nil {
-		return "", why
-	}
-	pass, why := c.gate.Ask(dialout.Who{User: user}, look.Number, wayFor(cfg, look, o.From), false)
-	if why != "" {
-		c.opt.Log.Warn("call out refused", "number", look.Number, "why", why, "agent", user)
-		return "", Refusal(why.Text())
-	}
-	s, err := c.newOutward(user, o, look)
+	room, err := c.openRoom()
 	if err != nil {
 		pass.Done()
 		return "", ErrNoRoom
+	}
+	s, err := c.newOutward(user, o, look, room)
+	if err != nil {
+		pass.Done()
+		return "", err
 	}
 	s.out.pass = pass
 	s.passes = append(s.passes, pass)
@@ -162,16 +160,20 @@ func ofOneself(err error) error {
 	return err
 }
 
-// newOutward makes the script of an agent's call; goOn lets it begin.
-func (c *Centre) newOutward(user string, o fact.CallOut, look fact.CallOutLook) (*script, error) {
+// openRoom opens the room of a call that we begin.
+func (c *Centre) openRoom() (Room, error) {
 	if c.opt.Rooms == nil {
 		return nil, ErrNoRoom
 	}
 	room, err := c.opt.Rooms(c.opt.Log)
 	if err != nil {
 		c.opt.Log.Error("a call out could not be begun: no room for its media", "error", err)
-		return nil, err
 	}
+	return room, err
+}
+
+// newOutward makes the script of an agent's call, which has the room from now on; goOn lets it begin.
+func (c *Centre) newOutward(user string, o fact.CallOut, look fact.CallOutLook, room Room) (*script, error) {
 	s := newScript(c, nil, room, fact.Invite{From: fact.Party{Number: look.Number, Name: look.Name}, To: o.From, Dialled: o.From, At: c.clock.Now().UTC()})
 	s.out = &outward{user: user, fresh: o.New}
 	s.row.Direction, s.row.Queue, s.row.Agent = fact.Outbound, o.Queue, user

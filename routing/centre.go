@@ -129,6 +129,9 @@ func (c *Centre) Run(ctx context.Context) {
 
 // Handle takes a call that came in: leg and room are its script's from now on. It returns at once with the call's inbox.
 func (c *Centre) Handle(leg Leg, room Room, in fact.Invite) Sink {
+	if in.User != "" {
+		return c.phoneCalls(leg, room, in)
+	}
 	s := newScript(c, leg, room, in)
 	c.mu.Lock()
 	if c.closed {

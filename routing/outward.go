@@ -10,7 +10,11 @@ const kindOutbound = "outbound"
 // outward is the stage of a call that an agent makes: the agent's phone is picked up, and then the number is called. From then on the agent has wrap-up
 // after it, whatever becomes of it.
 func (s *script) outwards(sit Situation) Situation {
-	next, why := s.agentFirst(sit, true)
+	own := (*script).ringOwn
+	if s.out.phone != nil {
+		own = (*script).ownPhone
+	}
+	next, why := own(s, sit)
 	if why != fact.EndUnset {
 		return sit.over(why)
 	}
@@ -29,8 +33,12 @@ func (s *script) outwards(sit Situation) Situation {
 		s.event(fact.Event{Kind: fact.OutwardFailed, Agent: s.out.user, Queue: s.row.Queue, Detail: why.String()})
 		return next.over(why)
 	}
+	s.answerPhone()
 	return next
 }
+
+// ringOwn lets the phone of the agent who calls ring; nobody else's does.
+func (s *script) ringOwn(sit Situation) (Situation, fact.EndReason) { return s.agentFirst(sit, true) }
 
 // showDialling tells the agent's page that somebody is being called.
 func (s *script) showDialling() {

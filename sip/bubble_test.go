@@ -215,10 +215,20 @@ func (g *rig) Handle(leg routing.Leg, _ routing.Room, in fact.Invite) routing.Si
 	g.facts = append(g.facts, in)
 	onCall := g.onCall
 	g.mu.Unlock()
-	if onCall != nil {
+	switch {
+	case onCall != nil:
 		onCall(leg)
+	case in.User != "": // an agent's phone, which may call nobody here
+		leg.Hangup(fact.EndBarred)
 	}
 	return g.sink
+}
+
+// lastInvite is what the handler was given last.
+func (g *rig) lastInvite() fact.Invite {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.facts[len(g.facts)-1]
 }
 
 // Reachable implements Handler.

@@ -211,7 +211,7 @@ func (s *Stack) phoneInvites(tx *transaction.Server, user string) {
 	if refused(tx) || s.replaces(tx, nil, user) || s.asks(tx, user) {
 		return
 	}
-	refuse(tx, sip.StatusForbidden, "Forbidden (agents' phones can't call out yet)")
+	s.phoneCallsOut(tx, user)
 }
 
 // codecs reads the names of a trunk's codecs; G.711 in both laws if there are none.

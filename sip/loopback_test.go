@@ -267,10 +267,16 @@ func TestBrowser(t *testing.T) {
 	} else {
 		b.write(websocket.MessageText, reply(m, "200 OK", "", "", ""))
 	}
-	// An agent's phone can't call out yet.
+	// An agent's phone calls out: that is the handler's, which refuses it here.
 	b.write(websocket.MessageText, ask{method: "INVITE", callID: "out", via: "WSS abc.invalid", body: browserSDP}.String())
+	if m := b.read(); !strings.HasPrefix(m.text, "SIP/2.0 100") {
+		t.Error(m.text)
+	}
 	if m := b.read(); !strings.HasPrefix(m.text, "SIP/2.0 403") {
 		t.Error(m.text)
+	}
+	if in := g.lastInvite(); in.User != "aiko" || in.Dialled == "" {
+		t.Errorf("the handler got %+v", in)
 	}
 }
 

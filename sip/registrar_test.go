@@ -157,7 +157,8 @@ func TestDeskPhoneIsCalled(t *testing.T) {
 	})
 }
 
-func TestAgentsCantCallOut(t *testing.T) {
+// A desk phone that dials must show its login; the handler is told whose it is and what was dialled, and that one is refused as the handler says.
+func TestAgentsCallOut(t *testing.T) {
 	inBubble(t, func(g *rig) {
 		g.phone()
 		a := ask{method: "INVITE", from: "<sip:chenphone@mediasrv>;tag=1", source: phoneAddr}
@@ -165,7 +166,10 @@ func TestAgentsCantCallOut(t *testing.T) {
 		ch := g.one("SIP/2.0 401")
 		a.seq, a.extra = 2, answerTo(ch.headers("WWW-Authenticate"), "INVITE", "sip:+81312345678@127.0.0.1", "chenphone", "chensecret")
 		g.send(phoneAddr, a.String())
-		g.one("SIP/2.0 403")
+		g.find("SIP/2.0 403")
+		if in := g.lastInvite(); in.User != "chen" || in.Dialled != "+81312345678" || in.Trunk != "" {
+			t.Errorf("the handler got %+v", in)
+		}
 	})
 }
 

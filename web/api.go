@@ -23,7 +23,8 @@ type me struct {
 type meOutput struct {
 	Body struct {
 		me
-		Company string `json:"company"`
+		Company  string       `json:"company"`
+		Statuses []statusName `json:"statuses" doc:"the company's own names, besides the four"`
 	}
 }
 
@@ -37,7 +38,25 @@ type phoneOutput struct {
 type statusInput struct {
 	Body struct {
 		Status string `json:"status" enum:"available,busy,away,offline"`
+		Name   string `json:"name,omitempty" maxLength:"64" doc:"the company's own name for it; see GET /api/me"`
 	}
+}
+
+// statusOf is the status by the name that the centre knows; an error: there is no such name for it.
+func (s *Server) statusOf(in *statusInput) (string, error) {
+	if in.Body.Name == "" {
+		return in.Body.Status, nil
+	}
+	if cfg := s.opt.Config(); cfg.Company.StatusAs(in.Body.Name) != in.Body.Status {
+		return "", huma.Error409Conflict("The company has no such name for this status.")
+	}
+	return in.Body.Name, nil
+}
+
+// statusName is a name of the company for a status.
+type statusName struct {
+	Name string `json:"name"`
+	As   string `json:"as" enum:"available,busy,away,offline"`
 }
 
 type wrapUpInput struct {
@@ -80,7 +99,11 @@ func (s *Server) addRoutes(api huma.API) {
 		OperationID: "status", Method: http.MethodPut, Path: "/api/me/status", Summary: "Set the own status",
 		DefaultStatus: http.StatusNoContent, Errors: []int{http.StatusConflict},
 	}, func(ctx context.Context, in *statusInput) (*struct{}, error) {
-		return nil, obey(s.opt.Centre.SetStatus(visitorOf(ctx).user.Login, in.Body.Status))
+		status, err := s.statusOf(in)
+		if err != nil {
+			return nil, err
+		}
+		return nil, obey(s.opt.Centre.SetStatus(visitorOf(ctx).user.Login, status))
 	})
 	route(s, api, needAgent, huma.Operation{
 		OperationID: "wrap-up-extend", Method: http.MethodPost, Path: "/api/me/wrap-up/extend", Summary: "Get 10 s more for the wrap-up",
@@ -141,7 +164,11 @@ func (s *Server) me(ctx context.Context, _ *struct{}) (*meOutput, error) {
 	u := visitorOf(ctx).user
 	out := &meOutput{}
 	out.Body.me = me{User: u.Login, Name: u.Name, Role: u.Role, Agent: u.Agent}
-	out.Body.Company = s.opt.Config().Company.Name
+	company := s.opt.Config().Company
+	out.Body.Company, out.Body.Statuses = company.Name, []statusName{}
+	for _, named := range company.Statuses {
+		out.Body.Statuses = append(out.Body.Statuses, statusName(named))
+	}
 	return out, nil
 }
 

@@ -45,7 +45,7 @@ func TestLoginAndLogout(t *testing.T) {
 			t.Errorf("cookie %q is secure on plain HTTP, or its token is in the log", set)
 		}
 		a = c.do("GET", "/api/me", "")
-		if want := `{"user":"aiko","name":"Aiko Sato","role":"agent","agent":true,"company":"Example Ltd"}`; strings.TrimSpace(a.body) != want {
+		if want := `{"user":"aiko","name":"Aiko Sato","role":"agent","agent":true,"company":"Example Ltd","statuses":[{"name":"lunch","as":"away"}]}`; strings.TrimSpace(a.body) != want {
 			t.Errorf("me: %s, want %s", a.body, want)
 		}
 	})
@@ -295,6 +295,7 @@ func TestCommands(t *testing.T) {
 	result := `{"notes":"n","disposition":"resolved","status":"solved","lineRating":4}`
 	tests := []struct{ method, path, body, want string }{
 		{"PUT", "/api/me/status", `{"status":"away"}`, "status aiko away"},
+		{"PUT", "/api/me/status", `{"status":"away","name":"lunch"}`, "status aiko lunch"},
 		{"POST", "/api/me/wrap-up/extend", "", "extend aiko"},
 		{"POST", "/api/me/wrap-up/done", result, "done aiko resolved solved 4"},
 		{"POST", "/api/me/hangup", "", "hangup aiko"},

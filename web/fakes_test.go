@@ -336,7 +336,7 @@ func cheapHash(password string) string {
 
 func newConfig() *config.Config {
 	return &config.Config{
-		TLS: config.TLS{Off: true}, Company: config.Company{Name: "Example Ltd"},
+		TLS: config.TLS{Off: true}, Company: config.Company{Name: "Example Ltd", Statuses: []config.StatusName{{Name: "lunch", As: "away"}}},
 		Users: map[string]*config.User{
 			"aiko": {Login: "aiko", Name: "Aiko Sato", Role: "agent", Agent: true},
 			"ben":  {Login: "ben", Name: "Ben Okri", Role: "agent", Agent: true},

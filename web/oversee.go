@@ -82,7 +82,11 @@ func (s *Server) addOversight(api huma.API) {
 		})
 	route(s, api, needSupervisor, command("agent-status", http.MethodPut, "/api/agents/{user}/status", "Set an agent's status", ""),
 		func(ctx context.Context, in *agentStatusInput) (*struct{}, error) {
-			return nil, obey(o.SetStatusOf(visitorOf(ctx).user.Login, in.User, in.Body.Status))
+			status, err := s.statusOf(&in.statusInput)
+			if err != nil {
+				return nil, err
+			}
+			return nil, obey(o.SetStatusOf(visitorOf(ctx).user.Login, in.User, status))
 		})
 	route(s, api, needSupervisor, command("agent-logout", http.MethodPost, "/api/agents/{user}/logout", "Log an agent out", "All logins of the agent end; a call goes on until its end only if it is on a desk phone."),
 		s.logAgentOut)

@@ -18,6 +18,7 @@ type AgentView struct {
 	User     string    `json:"user"`
 	Name     string    `json:"name"`
 	Status   string    `json:"status" enum:"available,busy,away,offline"`
+	Label    string    `json:"label" doc:"the company's own name for the status; empty: none was chosen"`
 	Activity string    `json:"activity" enum:"idle,ringing,talking,held,wrap-up"`
 	Since    time.Time `json:"since"`
 	Phone    bool      `json:"phone"` // a phone (browser or desk phone) is registered

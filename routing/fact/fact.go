@@ -49,6 +49,7 @@ type Party struct {
 // Invite says what an inbound INVITE asked for.
 type Invite struct {
 	Trunk    string // name in the file
+	User     string // the agent whose phone calls; empty: somebody by a trunk
 	From     Party
 	Withheld bool   // the caller hides the number
 	To       string // the number dialled, E.164 with plus sign where it can be read as one

@@ -40,6 +40,7 @@ type agent struct {
 	wrapUp   *fact.WrapUpView
 	notice   string
 	reason   string
+	label    string // the company's name for the status; empty: none
 }
 
 // candidate is the picker's view; false: the agent can't be offered a call.
@@ -72,20 +73,23 @@ func (a *agent) settle(old AgentState, now time.Time) {
 // explain says why the state has changed: to the history, and to the agent where it was not the agent's choice.
 func (a *agent) explain(e AgentEvent, old AgentState) {
 	a.reason = reasons[e]
+	if e > ChoseOffline && old.Status != a.state.Status {
+		a.label = ""
+	}
 	switch {
 	case e == DidMiss && old.Status == Available && a.state.Status == Away:
 		a.reason, a.notice = "not answering", "You are away: not answering. You missed two calls in a row."
 	case e == NoMicrophone:
 		a.notice = "You are away: the browser may not use the microphone. Allow it, then become available again."
 	case e <= ChoseOffline:
-		a.notice = ""
+		a.notice, a.reason = "", a.label
 	}
 }
 
 func (a *agent) view() AgentView {
 	v := AgentView{
 		AgentView: fact.AgentView{
-			User: a.user, Name: a.name, Status: a.state.Status.String(), Activity: a.state.Activity.String(),
+			User: a.user, Name: a.name, Status: a.state.Status.String(), Label: a.label, Activity: a.state.Activity.String(),
 			Since: a.since, Phone: a.phones > 0,
 		},
 		Queues:   a.queues,

@@ -8,7 +8,7 @@ func (r Refusal) Error() string { return string(r) }
 // Why a command of an agent is refused.
 const (
 	ErrUnknownAgent       = Refusal("There is no agent with this name.")
-	ErrUnknownStatus      = Refusal("The status must be available, busy, away or offline.")
+	ErrUnknownStatus      = Refusal("The status must be available, busy, away or offline, or one of the company's.")
 	ErrNoWrapUp           = Refusal("You are not in wrap-up.")
 	ErrNoExtension        = Refusal("Your wrap-up time can't be extended.")
 	ErrDispositionNeeded  = Refusal("Choose a disposition first.")

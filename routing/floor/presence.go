@@ -8,11 +8,24 @@ func (c *core) setStatus(user, status string, now time.Time) error {
 	if a == nil {
 		return ErrUnknownAgent
 	}
+	label := ""
 	s, ok := ParseStatus(status)
+	if !ok {
+		s, ok = ParseStatus(c.cfg.Company.StatusAs(status))
+		label = status
+	}
 	if !ok {
 		return ErrUnknownStatus
 	}
+	renamed := a.label != label && a.state.Status == s
+	a.label = label
+	if renamed && a.state.Activity == Idle {
+		a.since = now
+	}
 	c.move(a, choices[s], now)
+	if renamed { // the history has it, though the status is the same
+		c.out(Notice{Kind: AgentChanged, At: now, Call: a.offer.Call, Agent: a.view(), Moved: true})
+	}
 	return nil
 }
 

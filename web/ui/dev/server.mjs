@@ -94,7 +94,17 @@ function login(fake, sessions, { user, password }, res) {
   return json(res, 200, fake.me);
 }
 
-const me = { user: 'ben', name: 'Ben Carter', role: 'agent', agent: true, company: 'Example Travel' };
+const me = {
+  user: 'ben',
+  name: 'Ben Carter',
+  role: 'agent',
+  agent: true,
+  company: 'Example Travel',
+  statuses: [
+    { name: 'lunch', as: 'away' },
+    { name: 'training', as: 'busy' },
+  ],
+};
 
 function api(fake, sessions, key, body, req, res) {
   const view = structuredClone(fake.view);
@@ -126,7 +136,7 @@ function api(fake, sessions, key, body, req, res) {
       setTimeout(() => fake.scene('dialling'), 50);
       return json(res, 202, { id: '019351f0-0000-7000-8000-000000000001' });
     case 'PUT /api/me/status':
-      view.agent = { ...view.agent, status: body.status, since: now };
+      view.agent = { ...view.agent, status: body.status, label: body.name ?? '', since: now };
       view.notice = '';
       break;
     case 'POST /api/me/wrap-up/extend':

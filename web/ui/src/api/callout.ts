@@ -46,6 +46,16 @@ const query = (values: Record<string, string>) => new URLSearchParams(values).to
 export const callOutApi = {
   call: async (order: CallOut) => (await call<{ id: string }>('POST', '/api/me/call', order)).id,
   look: (number: string) => call<CallOutLook>('GET', `/api/me/call?${query({ number })}`),
+  /** Adds a number of somebody to the directory, or names the entry that has it. */
+  name: (entry: Contact | null, number: string, name: string) =>
+    entry
+      ? call<Contact>('PUT', `/api/directory/${encodeURIComponent(entry.id)}`, {
+          name,
+          numbers: entry.numbers,
+          ...(entry.email ? { email: entry.email } : {}),
+          tags: entry.tags,
+        })
+      : call<Contact>('POST', '/api/directory', { name, numbers: [number] }),
   find: async (text: string, external = false) =>
     (
       await call<{ contacts: Contact[] }>(

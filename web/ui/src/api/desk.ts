@@ -7,7 +7,7 @@ export const deskApi = {
   logout: () => call<void>('POST', '/api/logout'),
   me: (limit?: number) => call<Me>('GET', '/api/me', undefined, limit),
   phone: () => call<PhoneLogin>('POST', '/api/phone'),
-  setStatus: (status: Status) => call<void>('PUT', '/api/me/status', { status }),
+  setStatus: (status: Status, name = '') => call<void>('PUT', '/api/me/status', name ? { status, name } : { status }),
   extend: () => call<void>('POST', '/api/me/wrap-up/extend'),
   done: (result: WrapUpResult) => call<void>('POST', '/api/me/wrap-up/done', result),
   hangup: () => call<void>('POST', '/api/me/hangup'),

@@ -20,6 +20,8 @@ export interface Me {
   role: string;
   agent: boolean;
   company?: string;
+  /** The company's own names for statuses. */
+  statuses?: { name: string; as: Status }[];
 }
 
 export interface PhoneLogin {
@@ -34,6 +36,8 @@ export interface AgentView {
   user: string;
   name: string;
   status: Status;
+  /** The company's own name for the status; empty: none was chosen. */
+  label?: string;
   activity: Activity;
   since: string;
   phone: boolean;

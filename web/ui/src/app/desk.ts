@@ -100,11 +100,11 @@ export class Desk {
   }
 
   /** Before "available" the microphone is asked for, so that no customer waits for a permission. */
-  async setStatus(status: Status): Promise<void> {
+  async setStatus(status: Status, name = ''): Promise<void> {
     this.dispatch({ type: 'status-wanted', status });
     try {
       if (status === 'available') await this.prepare();
-      await this.api.setStatus(status);
+      await this.api.setStatus(status, name);
       setTimeout(() => this.dispatch({ type: 'status-settled', status }), settleLimit);
     } catch (error) {
       this.dispatch({ type: 'status-settled', status });

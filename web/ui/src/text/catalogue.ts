@@ -312,6 +312,8 @@ export const catalogue = {
   dialJoin: { en: 'Go on with it' },
   dialNew: { en: 'Begin another' },
   directory: { en: 'Directory' },
+  nameInDirectory: { en: 'Name in the directory' },
+  nameSave: { en: 'Save' },
   openConversations: { en: 'Open conversations' },
   conversationFree: { en: 'nobody’s' },
   priority: { en: 'Priority' },

@@ -4,6 +4,7 @@ import { duration } from '../../text/format';
 import { endText } from '../../text/reason';
 import { keyOf, t } from '../../text/text';
 import { ConversationFields } from './ConversationFields';
+import { NameField } from './NameField';
 import { useCustomer } from './useCustomer';
 
 /** What is known of the customer besides this call: the conversation's form, the directory's entry, and the calls before. */
@@ -18,6 +19,9 @@ export function About({ call }: { call: CallView }) {
           conversation={view.conversation}
           changed={(conversation) => setView({ ...view, conversation })}
         />
+      )}
+      {call.number && !view.contact?.name && (
+        <NameField contact={view.contact} number={call.number} named={(contact) => setView({ ...view, contact })} />
       )}
       <Past view={view} />
     </>

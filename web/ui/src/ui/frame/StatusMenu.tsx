@@ -12,14 +12,15 @@ const statuses: readonly Status[] = ['available', 'busy', 'away', 'offline'];
 /** The agent's status, since when, and the choice of another. */
 export function StatusMenu() {
   const { desk } = useRoom();
-  const { wanted, view } = desk.state.value;
+  const { wanted, view, me } = desk.state.value;
   const { open, setOpen, close, button, menu, onKeyDown } = useMenu();
   const status = wanted ?? view?.agent.status ?? 'offline';
   const time = wanted || !view ? duration(0) : duration(elapsed(instant(view.agent.since), desk.now.value));
 
-  const choose = (to: Status) => {
+  const label = wanted ? '' : (view?.agent.label ?? '');
+  const choose = (to: Status, name = '') => {
     close();
-    if (to !== status) void desk.setStatus(to);
+    if (to !== status || name !== label) void desk.setStatus(to, name);
   };
 
   return (
@@ -36,7 +37,7 @@ export function StatusMenu() {
         onClick={() => setOpen(!open)}
       >
         <StatusGlyph status={status} />
-        <span class="status-name">{t(`status.${status}`)}</span>
+        <span class="status-name">{label || t(`status.${status}`)}</span>
         <span class="status-time">{time}</span>
         <Icon name="chevron" size={16} />
       </button>
@@ -48,7 +49,7 @@ export function StatusMenu() {
               type="button"
               class="menu-item"
               role="menuitemradio"
-              aria-checked={s === status}
+              aria-checked={s === status && !label}
               tabIndex={-1}
               data-testid={`status-${s}`}
               onClick={() => choose(s)}
@@ -58,7 +59,26 @@ export function StatusMenu() {
                 <b>{t(`status.${s}`)}</b>
                 <small>{t(`statusHint.${s}`)}</small>
               </span>
-              {s === status && <Icon name="check" size={16} />}
+              {s === status && !label && <Icon name="check" size={16} />}
+            </button>
+          ))}
+          {(me?.statuses ?? []).map(({ name, as }) => (
+            <button
+              key={name}
+              type="button"
+              class="menu-item"
+              role="menuitemradio"
+              aria-checked={name === label}
+              tabIndex={-1}
+              data-testid={`status-name-${name}`}
+              onClick={() => choose(as, name)}
+            >
+              <StatusGlyph status={as} />
+              <span>
+                <b>{name}</b>
+                <small>{t(`statusHint.${as}`)}</small>
+              </span>
+              {name === label && <Icon name="check" size={16} />}
             </button>
           ))}
         </div>
