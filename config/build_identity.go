@@ -161,12 +161,15 @@ func (c *Config) DialOutOf(user, trunk string) DialOut {
 	return base
 }
 
+// longestEmergency is the length of the longest number of an emergency service that the library knows, with characters that people put between digits.
+const longestEmergency = 12
+
 // IsEmergency says whether a number, as it was dialled, is that of an emergency service. Such numbers are never respelled.
 func (c *Config) IsEmergency(number string) bool {
-	if number == "" || strings.HasPrefix(number, "+") {
+	if number == "" || strings.Trim(number, "0123456789*#-.() ") != "" { // the library finds a number in any text
 		return false
 	}
-	return slices.Contains(c.Company.Emergency, number) || phonenumbers.IsEmergencyNumber(number, c.Company.Country)
+	return slices.Contains(c.Company.Emergency, number) || len(number) <= longestEmergency && phonenumbers.IsEmergencyNumber(number, c.Company.Country)
 }
 
 // routes reads the ways out.

@@ -61,13 +61,15 @@ func TestOverloadRefusesBeforeWork(t *testing.T) {
 			t.Errorf("a call that was there can't be cancelled: %s", lines(all))
 		}
 		g.send(carrierAddr, ask{method: "ACK", callID: "up", to: to, branch: "z9hG4bK-INVITE-0"}.String())
-		for i, number := range []string{"sip:110@127.0.0.1", "sip:1717@127.0.0.1;user=phone", "tel:119", "SIP:110@127.0.0.1", "SIPS:110@127.0.0.1", "TEL:1-1-0"} {
+		for i, number := range []string{"sip:110@127.0.0.1", "sip:1717@127.0.0.1;user=phone", "tel:119", "SIP:110@127.0.0.1", "SIPS:1717@127.0.0.1", "TEL:1-1-0", "urn:service:sos.fire"} {
 			id := fmt.Sprint("emergency", i)
 			g.send(carrierAddr, ask{method: "INVITE", callID: id, uri: number, branch: "z9hG4bK-" + id, body: desc(1, "sendrecv", "")}.String())
 			if all := lines(g.got()); strings.Contains(all, "503") {
 				t.Errorf("an emergency call to %s is refused: %s", number, all)
 			}
 		}
+		g.send(carrierAddr, ask{method: "INVITE", callID: "room", uri: "sip:room110@127.0.0.1", branch: "z9hG4bK-room", body: desc(1, "sendrecv", "")}.String())
+		g.one("SIP/2.0 503")                                                                                  // it isn't one
 		for i, more := range []string{"Replaces: up;to-tag=1;from-tag=2\r\n", "To: <sip:x@y>; tag = 1\r\n"} { // neither begins one more call
 			id := fmt.Sprint("more", i)
 			text := ask{method: "INVITE", callID: id, branch: "z9hG4bK-" + id, extra: strings.Repeat(more, 1-i), body: desc(1, "sendrecv", "")}.String()
@@ -79,7 +81,7 @@ func TestOverloadRefusesBeforeWork(t *testing.T) {
 				t.Errorf("%s is refused: %s", more, all)
 			}
 		}
-		if st := g.stack.Stats(); st.Overloaded != 3 || st.Wait == 0 {
+		if st := g.stack.Stats(); st.Overloaded != 4 || st.Wait == 0 {
 			t.Errorf("%+v", st)
 		}
 

@@ -101,7 +101,7 @@ func (s *Store) commitPending() error {
 func (s *Store) commit(batch []item) (lost int, err error) {
 	err = s.inTx(context.Background(), func(tx *sql.Tx) error {
 		w := rowWriter{tx: tx, node: s.node}
-		for _, it := range batch {
+		for _, it := range latest(batch) {
 			if err := w.put(it); err != nil {
 				return err
 			}

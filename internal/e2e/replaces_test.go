@@ -5,6 +5,7 @@ package e2e
 import (
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"regexp"
 	"strings"
@@ -74,6 +75,49 @@ func kind(body string) string {
 func (p *pbx) sdp(port int) string {
 	host, _, _ := net.SplitHostPort(p.conn.LocalAddr().String())
 	return fmt.Sprintf("v=0\no=pbx 1 1 IN IP4 %s\ns=-\nc=IN IP4 %s\nt=0 0\nm=audio %d RTP/AVP 0\na=rtpmap:0 PCMU/8000\n", host, host, port)
+}
+
+// A PBX with two of our callers joins them: REFER with Replaces between two calls that are in different rooms. Each hears the other, and they end together.
+func TestCallsJoinedByPBX(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	s := prepare(t, options{})
+	conn, err := net.ListenUDP("udp", &net.UDPAddr{IP: net.ParseIP("127.0.91.250"), Port: 5060})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	p := &pbx{t: t, conn: conn}
+	s.changed("accept: {addresses: [127.0.0.0/8]}", "accept: {addresses: [127.0.88.0/24, 127.0.0.1]}", "numbers:\n", fmt.Sprintf(
+		"  pbx: {kind: byoc, probe: 0s, servers: [%q], accept: {addresses: [127.0.91.250]}, transfer: {refer: true}}\nnumbers:\n  \"9*\": {to: {trunk: pbx}, recording: {calls: []}}\n", conn.LocalAddr()))
+	up := func(number, tag, tone string) (*caller, string) {
+		c := s.call(number, "--tone", tone, "--for", "7s")
+		invite := p.next("INVITE")
+		p.ok(invite, tag, p.sdp(20000))
+		p.next("ACK")
+		c.says("answered")
+		return c, invite
+	}
+	a, first := up("900001", "p1", "440")
+	b, second := up("900002", "p2", "880")
+	p.send(p.from, fmt.Sprintf("REFER sip:x@%s SIP/2.0\nVia: SIP/2.0/UDP %s;branch=z9hG4bKrefer;rport\nFrom: %s;tag=p1\nTo: %s\nCall-ID: %s\nCSeq: 1 REFER\nMax-Forwards: 70\n"+
+		"Contact: <sip:%s>\nRefer-To: <sip:900002@%s?Replaces=%s%%3Bto-tag%%3D%s%%3Bfrom-tag%%3Dp2>\nContent-Length: 0\n\n", p.from, conn.LocalAddr(), line(first, "To"), line(first, "From"),
+		line(first, "Call-ID"), conn.LocalAddr(), p.from, url.QueryEscape(line(second, "Call-ID")), tagOf(line(second, "From"))))
+	p.next("SIP/2.0 202")
+	for told := ""; !strings.Contains(told, "200 OK"); {
+		told = p.next("NOTIFY")
+		p.ok(told, "", "")
+	}
+	for range 2 {
+		p.ok(p.next("BYE"), "", "")
+	}
+	a.hearsAtTheEnd(880, true)
+	b.hearsAtTheEnd(440, true)
+	a.ended()
+	b.ended()
+	s.want("2", `SELECT count(*) FROM calls WHERE ended IS NOT NULL`)
+	s.want("1", `SELECT count(*) FROM events WHERE kind = 'leg-replaced'`)
 }
 
 // A phone of a PBX passes its call on to a colleague whom it has asked first: the colleague's phone sends INVITE with Replaces. The caller stays, the first

@@ -1,6 +1,7 @@
 package transaction
 
 import (
+	"bytes"
 	"context"
 	"net/netip"
 	"time"
@@ -20,7 +21,7 @@ const (
 
 // large says whether a request is too large for its flow's UDP, and by which TCP connection it could go.
 func (q *Queue) large(req *sip.Request, flow Flow) (Flow, bool) {
-	if flow.Reliable() || flow.NoDial || flow.listener == nil || len(req.String()) <= largest {
+	if flow.Reliable() || flow.NoDial || flow.listener == nil || length(req) <= largest {
 		return Flow{}, false
 	}
 	t := q.table
@@ -70,4 +71,13 @@ func (t *Table) hasNoTCP(remote netip.AddrPort) {
 		clear(t.deaf) // it costs a try each
 	}
 	t.deaf[remote] = time.Now().Add(noTCPFor)
+}
+
+// length is how long a message is as text.
+func length(msg sip.Message) int {
+	b, _ := texts.Get().(*bytes.Buffer)
+	defer texts.Put(b)
+	b.Reset()
+	msg.StringWrite(b)
+	return b.Len()
 }
