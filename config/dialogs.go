@@ -43,7 +43,7 @@ func timerKeys() *shape {
 
 func transferKeys() *shape {
 	return of(
-		field{key: "refer", what: yesNo(), std: "false", about: "Is a REFER of the far end obeyed? It dials at our cost, so carriers are refused (603)."},
+		field{key: "refer", what: yesNo(), std: "false", about: "Is a REFER of the far end obeyed? It dials at our cost, so carriers are refused (603). One with Replaces between two of its own calls with us joins these."},
 		field{key: "send", what: yesNo(), std: "false", about: "Are calls that would go back to the trunk that they came from handed to it by REFER? If it refuses they are bridged."},
 	)
 }

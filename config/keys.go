@@ -289,7 +289,7 @@ func usersKeys() *shape {
 			field{key: "phone", what: of(
 				field{key: "username", what: reads("letters, digits and + _ . @ - (at most 64)", digestUser), or: "the login", about: "The phone's SIP user name."},
 				field{key: "password", what: secret(), or: "required", about: "Its password: `env:NAME` or `file:PATH`."},
-			), or: "none", about: "A desk phone beside the browser."},
+			), or: "none", about: "A desk phone beside the browser. Its buttons do what the desk's do: hold, and transfer to a login, a queue or a number. A second call, to one of these, asks somebody while the caller is held; a transfer between the two completes it."},
 			field{key: "wrap_up", what: wrapUpKeys("", "", "the queue's"), about: "Overrides the queue's."},
 			field{key: "recording", what: recordingKeys("", "", "", "", "the queue's"), about: "Overrides the queue's."},
 			field{key: "dial_out", what: dialOutOf("2", "The user's calls out at once; 0: no limit."), about: "What the user may dial; overrides the company's."},

@@ -78,6 +78,11 @@ func demands() []section {
 		{"Also usual", []demand{
 			{"REFER in and out, Replaces, NOTIFY; a carrier's is refused unless allowed", "3515, 3891, 4488", []string{
 				"sip.TestReferRefused", "sip.TestRefer", "sip.TestReferOddities", "sip.TestReferReplacesOurs", "sip.TestReferOut", "internal/e2e.TestReferOfPBX",
+				"sip.TestJoinedCalls", "routing.TestTransferToOwnCall", "internal/e2e.TestCallsJoinedByPBX",
+			}},
+			{"Buttons of agents' phones: REFER to an agent, a queue or a number; a second call asks somebody, REFER with Replaces completes it", "3515, 3891", []string{
+				"sip.TestReferOfPhone", "sip.TestPhoneAsks", "routing.TestPhoneTransfers", "routing.TestPhoneAsksAndCompletes", "routing.TestPhoneAsksAndComesBack",
+				"routing.TestPhoneGivesAwayWhileItRings", "routing.TestPhoneLostWhileItAsks", "internal/e2e.TestDeskPhoneTransfers",
 			}},
 			{"INVITE with Replaces: a transfer that was announced, a pick-up at another phone; only of one's own calls", "3891", []string{
 				"sip.TestReplaces", "sip.TestReplacesRefused", "sip.TestReplacesAtOtherTimes", "sip.TestReplacesCancelled", "sip.TestReplacesWhileItRings",
@@ -87,7 +92,7 @@ func demands() []section {
 			{"3xx by policy, with a limit", "3261", []string{"sip.TestRedirects"}},
 			{"OPTIONS both ways, 503 while draining", "3261", []string{"sip.TestProbes", "sip.TestDrain"}},
 			{"503 with Retry-After on overload, calls and calls per second per trunk", "3261", []string{
-				"sip.TestOverload", "sip.TestServerFull", "sip/trunk.TestCallsOfATrunk", "sip/trunk.TestCallsPerSecond",
+				"sip.TestOverload", "sip.TestOverloadRefusesBeforeWork", "sip.TestOverloadRefusesAShare", "sip.TestServerFull", "sip/trunk.TestCallsOfATrunk", "sip/trunk.TestCallsPerSecond",
 			}},
 			{"Longest ring and longest call", "–", []string{"sip.TestLongestRingAndCall", "routing.TestCallsOutEndWhenTheyAreTooLong"}},
 			{"T.38 and video refused with the call kept; precondition refused", "3264, 3312", []string{"sip.TestFaxAndVideoRefused", "sip.TestPreconditionRefused"}},
