@@ -16,6 +16,7 @@ func (s *script) mask(on bool) {
 		return
 	}
 	s.masked, s.typed = on, ""
+	s.hushed = s.c.clock.Now().Add(secretFor)
 	s.pauseRecording(on, "")
 }
 

@@ -52,7 +52,7 @@ func (s *script) digit(p *party, digit byte, by way, at time.Time) bool {
 		return false
 	}
 	shown := string(rune(digit))
-	if s.masked && p == s.customer {
+	if s.secret(p) {
 		shown = maskedDigit
 	}
 	s.event(fact.Event{At: at, Kind: fact.DigitPressed, Leg: p.row.ID, Agent: p.row.Party.User, Detail: shown})
@@ -62,6 +62,14 @@ func (s *script) digit(p *party, digit byte, by way, at time.Time) bool {
 	}
 	s.press(digit)
 	return true
+}
+
+// secretFor is how long after a secret digits are still a part of it: a key is told when it is let go, and people type one too many.
+const secretFor = time.Second
+
+// secret says that a party's digits must not be known: a menu collects a card's number, or an agent has paused the recording, since somebody tells or types one.
+func (s *script) secret(p *party) bool {
+	return s.paused || s.masked && p == s.customer || s.c.clock.Now().Before(s.hushed)
 }
 
 // passDigit sends a digit on between the two ends of a bridge; agents' calls keep theirs.

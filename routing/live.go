@@ -3,6 +3,7 @@ package routing
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -26,8 +27,10 @@ type live struct {
 	mu    sync.Mutex
 	texts map[Speech]*livePrompt
 	order []Speech // oldest first
-	fails Speech   // the text that could not be spoken last
-	why   string   // empty: none
+	// Texts that could not be spoken: they are left out until the mender has spoken them.
+	failed []Speech
+	why    string // the latest of them could not
+	back   bool   // another text was spoken since
 }
 
 // livePrompt is a text that is spoken, being spoken, or can't be.
@@ -90,47 +93,60 @@ func (l *live) speak(what Speech) {
 	l.spoke(what, err)
 }
 
-// spoke keeps a text that was spoken, and only as many as may be.
+// spoke keeps a text that was spoken, and only as many as may be. One that can't be is left out: whoever asks each second would only fill the log.
 func (l *live) spoke(what Speech, err error) {
-	l.why = ""
+	l.back = l.back || err == nil
 	if err != nil {
-		l.fails, l.why = what, err.Error()
-		l.log.Error("an announcement can't be spoken, and is left out", "text", what.Text, "error", err)
-		l.forget(what) // the next caller's may succeed
+		if len(l.failed) == 0 {
+			l.log.Error("an announcement can't be spoken, and is left out", "text", what.Text, "error", err)
+		}
+		l.failed, l.why, l.back = append(l.failed, what), err.Error(), false
 	}
 	for len(l.order) > liveMost && l.texts[l.order[0]].done {
 		l.forget(l.order[0])
 	}
 }
 
-// failing is why the latest text could not be spoken; empty: it could.
-func (l *live) failing() string {
+// failing is why texts can't be spoken; empty: they can. back: others can again.
+func (l *live) failing() (why string, back bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.why
+	if len(l.failed) == 0 {
+		return "", false
+	}
+	return l.why, l.back
 }
 
-// again tries the text once more that could not be spoken: no caller may come who needs one.
+// again tries the texts once more that could not be spoken, until one can't: no caller may come who needs one.
 func (l *live) again(ctx context.Context) error {
-	l.mu.Lock()
-	what := l.fails
-	l.mu.Unlock()
-	_, err := l.speaker.Speak(ctx, what)
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.why = ""; err != nil {
-		l.why = err.Error()
+	for {
+		l.mu.Lock()
+		if l.back = false; len(l.failed) == 0 {
+			l.mu.Unlock()
+			return nil
+		}
+		what := l.failed[0]
+		l.mu.Unlock()
+		made, err := l.speaker.Speak(ctx, what)
+		l.mu.Lock()
+		if err == nil {
+			l.failed = slices.DeleteFunc(l.failed, func(f Speech) bool { return f == what })
+			if t := l.texts[what]; t != nil {
+				t.made = made
+			}
+		} else {
+			l.why = err.Error()
+		}
+		l.mu.Unlock()
+		if err != nil {
+			return err
+		}
 	}
-	return err
 }
 
 // forget drops a text.
 func (l *live) forget(what Speech) {
 	delete(l.texts, what)
-	for i, w := range l.order {
-		if w == what {
-			l.order = append(l.order[:i], l.order[i+1:]...)
-			return
-		}
-	}
+	same := func(s Speech) bool { return s == what }
+	l.order, l.failed = slices.DeleteFunc(l.order, same), slices.DeleteFunc(l.failed, same)
 }

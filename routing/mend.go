@@ -131,7 +131,7 @@ func (m *mender) mend(ctx context.Context) {
 			return
 		}
 	}
-	if live := m.c.Prompts().live; live.failing() != "" && !speak(live.again) {
+	if !speak(m.c.Prompts().live.again) {
 		return
 	}
 	for _, n := range m.c.notices.silent(time.Now()) {
@@ -144,14 +144,16 @@ func (m *mender) mend(ctx context.Context) {
 // note counts what can't be spoken now.
 func (m *mender) note() {
 	p, now := m.c.Prompts(), time.Now().UTC()
-	live := p.live.failing()
+	why, back := p.live.failing()
 	silent := m.c.notices.silent(now)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.texts = len(p.missing) + len(silent)
-	why := live
 	if why != "" {
 		m.texts++
+	}
+	if back {
+		m.next = now // others are spoken: the engine is there
 	}
 	if i := slices.IndexFunc(p.missing, func(m missing) bool { return m.audio.At.File != "" }); i >= 0 {
 		why = p.missing[i].audio.At.String() + ": " + p.missing[i].err.Error()

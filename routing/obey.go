@@ -152,7 +152,11 @@ func (t *talker) sendDigits(w wish) error {
 	if !sent {
 		return ErrNoKeypad
 	}
-	t.event(fact.Event{Kind: fact.DigitsSent, Agent: t.by.User, Detail: w.digits})
+	shown := w.digits
+	if t.secret(t.agent) {
+		shown = strings.Repeat(maskedDigit, len(w.digits))
+	}
+	t.event(fact.Event{Kind: fact.DigitsSent, Agent: t.by.User, Detail: shown})
 	return nil
 }
 

@@ -26,6 +26,7 @@ func (s *script) pauseRecording(on bool, by string) {
 		return
 	}
 	s.paused = on
+	s.hushed = s.c.clock.Now().Add(secretFor)
 	kind := fact.RecordingResumed
 	if on {
 		kind = fact.RecordingPaused

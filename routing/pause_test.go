@@ -2,12 +2,50 @@ package routing_test
 
 import (
 	"errors"
+	"strings"
 	"testing"
 	"time"
 
 	"mediasrv/routing"
 	"mediasrv/routing/fact"
 )
+
+// While an agent has paused the recording, digits of either side are in no event: somebody types a card's number.
+func TestDigitsOfAPauseAreSecret(t *testing.T) {
+	inWorld(t, testConfig(), func(w *world) {
+		w.only("aiko")
+		c := w.call("+819012345678", salesNumber)
+		w.after(time.Second)
+		agent := w.answers("aiko")
+		press := func(digit byte, sent string) {
+			c.Digit(digit)
+			agent.Digit(digit)
+			w.must(w.SendDigits("aiko", sent))
+			w.settle()
+		}
+		press('1', "12")
+		w.must(w.PauseRecording("aiko"))
+		press('4', "4929")
+		w.must(w.ResumeRecording("aiko"))
+		w.after(500 * time.Millisecond)
+		press('5', "5")
+		w.after(time.Second)
+		press('7', "77")
+		var shown []string
+		for _, e := range w.store.Events() {
+			if e.Kind == fact.DigitPressed || e.Kind == fact.DigitsSent {
+				shown = append(shown, e.Detail)
+			}
+		}
+		if got := strings.Join(shown, " "); got != "1 1 12 • • •••• • • • 7 7 77" {
+			t.Errorf("the time line has %s", got)
+		}
+		if c.Sent() != "124929577" {
+			t.Errorf("the customer's network got %s", c.Sent())
+		}
+		c.hangsUp()
+	})
+}
 
 func TestPauseOfARecording(t *testing.T) {
 	inWorld(t, testConfig(), func(w *world) {

@@ -70,7 +70,7 @@ func (s *script) askNumber(plan *config.Callback) (string, fact.EndReason) {
 		}
 		number, err := config.ReadNumber(typed, s.cfg.Company.Country)
 		if err != nil || !s.c.mayCallBack(number) {
-			s.log.Info("a caller's number can't be called back", "number", typed, "error", err)
+			s.log.Info("a caller's number can't be called back", "digits", len(typed))
 			asks = builtInText(s.cfg.Company.Speech, callbackWrong)
 			continue
 		}

@@ -52,10 +52,11 @@ type script struct {
 	asked    bool            // callbacks of the caller wait for the end of this call
 	longest  *clock.Timer    // ends a call out that lasts too long; nil: none
 	segment  fact.SegmentID
-	paused   bool // the segment
-	masked   bool // the caller's digits are secret
-	informed bool // the caller knows that the call is recorded
-	declined bool // and doesn't want it
+	paused   bool      // the segment
+	masked   bool      // the caller's digits are secret
+	informed bool      // the caller knows that the call is recorded
+	declined bool      // and doesn't want it
+	hushed   time.Time // until when all digits are secret; zero: they aren't
 }
 
 func newScript(c *Centre, leg Leg, room Room, in fact.Invite) *script {

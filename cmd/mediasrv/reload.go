@@ -22,6 +22,7 @@ const reloadBound = 2 * time.Minute
 // reloader reads the file again: one at a time, checked as a whole, then applied at once or refused with all as before.
 type reloader struct {
 	s    *server
+	file *config.Watch // nil: it can't be watched
 	asks chan reloadAsk
 	done chan struct{} // closed when run has ended
 
@@ -34,8 +35,25 @@ type reloadAsk struct {
 	answer chan fact.Reload
 }
 
+// newReloader knows the files as they are now: what changes while the server starts is not missed. run must follow, or close.
 func newReloader(s *server) *reloader {
-	return &reloader{s: s, asks: make(chan reloadAsk), done: make(chan struct{})}
+	r := &reloader{s: s, asks: make(chan reloadAsk), done: make(chan struct{})}
+	var err error
+	r.file, err = config.NewWatch(func() []string {
+		cfg := s.cfg()
+		return append([]string{cfg.Path}, cfg.Files...)
+	})
+	if err != nil {
+		s.log.Warn("the file can't be watched: after a change send SIGHUP, or use mediasrv reload", "error", err)
+	}
+	return r
+}
+
+// close is for a reloader that is not run.
+func (r *reloader) close() {
+	if r.file != nil {
+		r.file.Close()
+	}
 }
 
 // run reloads when it is asked to, at SIGHUP, and when the file or one that it names changes, until ctx ends.
@@ -63,19 +81,14 @@ func (r *reloader) run(ctx context.Context) error {
 
 // watch tells of changed files; without it there are still the other ways.
 func (r *reloader) watch(ctx context.Context, changed chan<- struct{}) (stop func()) {
-	w, err := config.NewWatch(func() []string {
-		cfg := r.s.cfg()
-		return append([]string{cfg.Path}, cfg.Files...)
-	})
-	if err != nil {
-		r.s.log.Warn("the file can't be watched: after a change send SIGHUP, or use mediasrv reload", "error", err)
+	if r.file == nil {
 		return func() {}
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
-		w.Run(ctx, func() {
+		r.file.Run(ctx, func() {
 			select {
 			case changed <- struct{}{}:
 			default: // one is to come

@@ -55,14 +55,19 @@ func (d *dialer) Dial(to routing.Target, from routing.Caller, in routing.Room, e
 }
 
 // build makes every part and binds the SIP ports. Nothing runs yet, but what crashed calls left behind is put in order.
-func build(ctx context.Context, cfg *config.Config, log *slog.Logger) (*server, error) {
+func build(ctx context.Context, cfg *config.Config, log *slog.Logger) (_ *server, err error) {
 	s := &server{log: log, heavy: semaphore.NewWeighted(int64(max(runtime.GOMAXPROCS(0)-1, 1)))}
 	s.current.Store(cfg)
 	s.reloader = newReloader(s)
-	if err := s.buildStore(); err != nil {
+	defer func() {
+		if err != nil {
+			s.reloader.close()
+		}
+	}()
+	if err = s.buildStore(); err != nil {
 		return nil, err
 	}
-	if err := s.buildParts(ctx); err != nil {
+	if err = s.buildParts(ctx); err != nil {
 		return nil, errors.Join(err, s.store.Close())
 	}
 	control, err := listenControl(cfg.DataDir)

@@ -32,7 +32,10 @@ hours:
 `
 
 // menus starts a server with menus, hours and announcements.
-func menus(t *testing.T) *server {
+func menus(t *testing.T) *server { return menusWith(t) }
+
+// menusWith is menus with more in its file: pairs of a text and what stands in its place.
+func menusWith(t *testing.T, replace ...string) *server {
 	t.Helper()
 	s := prepare(t, options{})
 	text, err := os.ReadFile(s.file)
@@ -45,7 +48,7 @@ func menus(t *testing.T) *server {
 		"numbers:\n", "numbers:\n  \"+815012345690\": {to: {menu: main}}\n  \"+815012345691\": {to: {queue: closed}}\n",
 		"waiting_strategies:\n", "waiting_strategies:\n  talk: {announcements: [{every: 5s, say: \"You are number {position} in our queue today.\"}]}\n",
 		"queues:\n", "queues:\n  talkative: {agents: [aiko], waiting: talk}\n  closed: {agents: [aiko], hours: other}\n",
-	).Replace(string(text)) + dates.Replace(menusText)
+	).Replace(strings.NewReplacer(replace...).Replace(string(text))) + dates.Replace(menusText)
 	if err := os.WriteFile(s.file, []byte(with), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -27,6 +27,7 @@ func (s *server) sipp(scenario, number string, args ...string) *sipp {
 	needs(s.t, "sipp")
 	dir := s.t.TempDir()
 	writeULaw(s.t, filepath.Join(dir, "tone440.ul"), callerTone)
+	writeKeys(s.t, filepath.Join(dir, "keys.ul"), "3")
 	xml, err := filepath.Abs(filepath.Join("testdata", scenario+".xml"))
 	if err != nil {
 		s.t.Fatal(err)
