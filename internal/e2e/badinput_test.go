@@ -100,7 +100,7 @@ func portRange(t *testing.T, text string) (low, high int) {
 	return low, high
 }
 
-// Without espeak-ng the server says so once, and callers hear music instead of the greeting.
+// Without espeak-ng the server says so once, operators have an alarm, and callers hear music instead of the greeting.
 func TestMissingSpeech(t *testing.T) {
 	if !alone(t) {
 		return
@@ -110,6 +110,7 @@ func TestMissingSpeech(t *testing.T) {
 	if !s.out.has("espeak-ng") {
 		t.Errorf("the log does not name the missing program:\n%s", s.out)
 	}
+	s.alarmed("speech", true)
 	c := s.call(supportNumber, "--tone", "440", "--for", "8s")
 	c.ended()
 	if n := readWAV(t, c.heard).loudWindows(0); n < 25 {

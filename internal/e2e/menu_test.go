@@ -32,7 +32,10 @@ hours:
 `
 
 // menus starts a server with menus, hours and announcements.
-func menus(t *testing.T) *server { return menusWith(t) }
+func menus(t *testing.T) *server {
+	t.Helper()
+	return menusWith(t)
+}
 
 // menusWith is menus with more in its file: pairs of a text and what stands in its place.
 func menusWith(t *testing.T, replace ...string) *server {
