@@ -107,8 +107,8 @@ func (c *Centre) SetNotice(ctx context.Context, n fact.QueueNotice) error {
 	c.back.Look()
 	c.opt.Store.Append(n)
 	c.opt.Store.Append(fact.Event{At: now, Kind: fact.QueueNoticeSet, Queue: n.Queue, Agent: n.By, Detail: string(n.Kind) + " until " + n.Until.Format(time.RFC3339)})
-	c.opt.Log.Info("a supervisor has set a notice", "queue", n.Queue, "kind", string(n.Kind), "until", n.Until, "by", n.By)
-	return nil
+	what := map[fact.NoticeKind]fact.AuditKind{fact.QueueClosed: fact.AuditQueueClosed, fact.QueueIncident: fact.AuditIncident}[n.Kind]
+	return c.audited(nil, fact.Audit{Who: n.By, What: what, Detail: n.Queue + " until " + n.Until.Format(time.RFC3339)})
 }
 
 func (c *Centre) settable(n fact.QueueNotice, now time.Time) error {
@@ -164,8 +164,8 @@ func (c *Centre) EndNotice(queue string, kind fact.NoticeKind, by string) error 
 	c.back.Look()
 	c.opt.Store.Append(ended)
 	c.opt.Store.Append(fact.Event{At: now, Kind: fact.QueueNoticeEnded, Queue: queue, Agent: by, Detail: string(kind)})
-	c.opt.Log.Info("a supervisor has ended a notice", "queue", queue, "kind", string(kind), "by", by)
-	return nil
+	what := map[fact.NoticeKind]fact.AuditKind{fact.QueueClosed: fact.AuditQueueOpened, fact.QueueIncident: fact.AuditIncidentEnded}[kind]
+	return c.audited(nil, fact.Audit{Who: by, What: what, Detail: queue})
 }
 
 // RestoreNotices goes on with what supervisors had set before the start. A message that can't be made is left out, and logged. It may take seconds.

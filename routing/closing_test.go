@@ -3,6 +3,7 @@ package routing_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -51,6 +52,13 @@ func TestSupervisorClosesAQueue(t *testing.T) {
 		w.hearsNow(e, "greeting")
 		e.hangsUp()
 		waits.hangsUp()
+		var did []string
+		for _, a := range w.store.Audits() {
+			did = append(did, a.Who+" "+string(a.What)+" "+strings.Fields(a.Detail)[0])
+		}
+		if want := []string{"dana queue-closed support", "dana queue-closed support", "dana queue-opened support"}; !slices.Equal(did, want) {
+			t.Errorf("the audit trail has %v, want %v", did, want)
+		}
 	})
 }
 

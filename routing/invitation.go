@@ -17,7 +17,8 @@ type invitation struct {
 	s     *script
 	by    floor.Offer // of the agent who calls
 	to    goal
-	kind  string // of the card that an agent sees
+	kind  string           // of the card that an agent sees
+	how   fact.Supervision // of a supervisor who is called
 	who   *party
 	until time.Time // then it rings no longer
 	early bool      // the network of a number can be heard

@@ -12,23 +12,23 @@ import (
 
 // Supervise lets a supervisor hear a call in which an agent talks, by the supervisor's own phone, which rings; or changes how the supervisor takes part.
 func (c *Centre) Supervise(by string, id fact.CallID, how fact.Supervision) error {
-	return c.audited(c.toCall(id, verbSupervise, by, wish{mode: how}), fact.Audit{Who: by, What: string(how), Call: id})
+	return c.audited(c.toCall(id, verbSupervise, by, wish{mode: how}), fact.Audit{Who: by, What: fact.AuditKind(how), Call: id})
 }
 
 // Unsupervise lets a supervisor leave the call.
 func (c *Centre) Unsupervise(by string, id fact.CallID) error {
-	return c.audited(c.toCall(id, verbLeave, by, wish{}), fact.Audit{Who: by, What: "leave", Call: id})
+	return c.audited(c.toCall(id, verbLeave, by, wish{}), fact.Audit{Who: by, What: fact.AuditLeave, Call: id})
 }
 
 // MoveCall takes a waiting call into another queue; into its own: to the head.
 func (c *Centre) MoveCall(by string, id fact.CallID, queue string) error {
 	err := c.toCall(id, verbMove, by, wish{to: fact.Destination{Queue: queue}})
-	return c.audited(err, fact.Audit{Who: by, What: "move", Call: id, Detail: queue})
+	return c.audited(err, fact.Audit{Who: by, What: fact.AuditMove, Call: id, Detail: queue})
 }
 
 // SetStatusOf is SetStatus, by somebody else.
 func (c *Centre) SetStatusOf(by, user, status string) error {
-	return c.audited(c.floor.SetStatus(user, status), fact.Audit{Who: by, What: "status", User: user, Detail: status})
+	return c.audited(c.floor.SetStatus(user, status), fact.Audit{Who: by, What: fact.AuditStatus, User: user, Detail: status})
 }
 
 // LogOut makes an agent offline, and says that somebody else has ended all of the agent's logins.
@@ -37,7 +37,7 @@ func (c *Centre) LogOut(by, user string) error {
 	if err == nil {
 		c.floor.LoggedOut(user)
 	}
-	return c.audited(err, fact.Audit{Who: by, What: "log-out", User: user})
+	return c.audited(err, fact.Audit{Who: by, What: fact.AuditLogOut, User: user})
 }
 
 func (c *Centre) audited(err error, a fact.Audit) error {
@@ -46,7 +46,7 @@ func (c *Centre) audited(err error, a fact.Audit) error {
 	}
 	a.ID, a.At = newID(), c.clock.Now().UTC()
 	c.opt.Store.Append(a)
-	c.opt.Log.Info("supervisor acts", "user", a.Who, "what", a.What, "call", a.Call, "agent", a.User, "detail", a.Detail)
+	c.opt.Log.Info("supervisor acts", "user", a.Who, "what", string(a.What), "call", a.Call, "agent", a.User, "detail", a.Detail)
 	return nil
 }
 

@@ -39,4 +39,5 @@ func (c *Centre) Reloaded(r fact.Reload) {
 		kind = fact.ReloadRefused
 	}
 	c.opt.Store.Append(fact.Event{At: r.At, Kind: kind, Agent: r.By, Detail: r.Sentence()})
+	c.opt.Store.Append(fact.Audit{ID: newID(), At: r.At, Who: r.By, What: fact.AuditReload, Detail: r.Sentence()})
 }

@@ -28,7 +28,7 @@ func (t *talker) supervise(user string, how fact.Supervision) error {
 	}
 	at.mode = mode
 	if t.summoned != nil {
-		t.summoned.kind = string(how)
+		t.summoned.how = how
 		return nil
 	}
 	t.supervises(at, how)
@@ -47,7 +47,7 @@ func (t *talker) supervisor() *party {
 
 // summon calls the supervisor's phone. Agents have to be free for it, but not available; others are not the floor's business.
 func (t *talker) summon(user string, how fact.Supervision, mode table.Mode) error {
-	i := &invitation{s: t.script, by: t.by, to: goal{fact.Destination{User: user}, t.nameOf(user)}, kind: string(how)}
+	i := &invitation{s: t.script, by: t.by, to: goal{fact.Destination{User: user}, t.nameOf(user)}, kind: "supervision", how: how}
 	err := i.ring(floor.Direct{Call: t.row.ID, User: user, Queue: t.row.Queue, Summon: true})
 	if errors.Is(err, ErrUnknownAgent) {
 		err = i.dialPhone(user, fact.SeatSupervisor)
@@ -55,7 +55,7 @@ func (t *talker) summon(user string, how fact.Supervision, mode table.Mode) erro
 	if err != nil {
 		return err
 	}
-	t.c.desk.amend(t.row.ID, func(k *card) { k.kindFor(user, "supervision") })
+	t.c.desk.amend(t.row.ID, func(k *card) { k.kindFor(user, i.kind) }) // also of who is no agent
 	i.who.row.Seat, i.who.mode = fact.SeatSupervisor, mode
 	t.keep(i.who)
 	t.summoned = i
@@ -72,7 +72,7 @@ func (t *talker) supervisorCalled(e event) {
 	case joined:
 		t.summoned = nil
 		i.who.away = false
-		t.supervises(i.who, fact.Supervision(i.kind))
+		t.supervises(i.who, i.how)
 	case failed:
 		t.summoned = nil
 		t.log.Info("the supervisor's phone was not answered", "user", i.to.User, "why", i.why)

@@ -22,6 +22,12 @@ func (w *rowWriter) deleteRecording(d fact.RecordingDeleted) error {
 	if err := w.exec(putDeletion, d.ID, stamp(d.At), d.User, d.Reason, d.Conversation, d.Call, d.Part, d.Agent, stamp(d.Began), stamp(d.Ended)); err != nil {
 		return err
 	}
+	if d.User != "" { // else its time was over: nobody has done it
+		gone := fact.Audit{ID: "gone-" + d.ID, At: d.At, Who: d.User, What: fact.AuditRecordingGone, Call: d.Call, User: d.Agent, Detail: d.Part + ": " + d.Reason}
+		if err := w.putAudit(gone); err != nil {
+			return err
+		}
+	}
 	return w.exec(dropRecording, d.ID)
 }
 

@@ -43,7 +43,6 @@ const (
 	markHeard  = `UPDATE voicemails SET heard = ?, heard_by = ? WHERE id = ? AND heard IS NULL`
 	markDone   = `UPDATE voicemails SET done = ?, done_by = ? WHERE id = ? AND done IS NULL`
 	markAgain  = `UPDATE voicemails SET done = NULL, done_by = '' WHERE id = ?`
-	putAudit   = `INSERT INTO audit (id, at, who, what, call, user, detail) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING`
 	putRenewal = `UPDATE sessions SET expires = ? WHERE token_hash = ? AND expires < ?`
 )
 
@@ -71,7 +70,7 @@ func (w *rowWriter) put(it item) error {
 	case fact.Agent:
 		return w.putAgent(r)
 	case fact.Audit:
-		return w.exec(putAudit, r.ID, stamp(r.At), r.Who, r.What, r.Call, r.User, r.Detail)
+		return w.putAudit(r)
 	case fact.Situation:
 		return w.putSituation(r)
 	case fact.Callback:

@@ -66,12 +66,13 @@ type wrapUpInput struct {
 // newAPI makes the HTTP API; its description is at /api/openapi.json and /api/openapi.yaml.
 func (s *Server) newAPI() huma.API {
 	cfg := huma.DefaultConfig("mediasrv", "1")
-	cfg.Info.Description = "The agent desk's API. Every route but login needs the session cookie that login sets."
+	cfg.Info.Description = "The agent desk's API. Every route but login needs the session cookie that login sets, or a program's token."
 	cfg.OpenAPIPath = "/api/openapi"
 	cfg.DocsPath, cfg.SchemasPath = "", ""
 	cfg.CreateHooks = nil // they would add "$schema" to every body
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		cookieScheme: {Type: "apiKey", In: "cookie", Name: cookieSecure, Description: "On plain HTTP the name is " + cookiePlain + "."},
+		tokenScheme:  {Type: "http", Scheme: "bearer", Description: "A token that an admin has given to a program: `mediasrv token create`."},
 	}
 	for _, name := range []string{".json", ".yaml", "-3.0.json", "-3.0.yaml"} {
 		s.access["GET "+cfg.OpenAPIPath+name] = needNothing
@@ -143,7 +144,7 @@ func route[I, O any](s *Server, api huma.API, n need, op huma.Operation, f func(
 	op.MaxBodyBytes = maxBody
 	if n != needNothing {
 		op.Errors = append(op.Errors, http.StatusUnauthorized)
-		op.Security = []map[string][]string{{cookieScheme: {}}}
+		op.Security = []map[string][]string{{cookieScheme: {}}, {tokenScheme: {}}}
 	}
 	if n == needAgent || n == needSupervisor || n == needAdmin {
 		op.Errors = append(op.Errors, http.StatusForbidden)

@@ -411,6 +411,8 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 		"POST /api/running/{call}/move": watcher, "PUT /api/agents/{user}/status": watcher, "POST /api/agents/{user}/logout": watcher,
 		"GET /api/recordings": login, "GET /api/recordings.csv": login, "GET /api/recordings/{id}": login, "GET /api/recordings/{id}/sound": login, "GET /api/recordings/{id}/metadata": login, "GET /api/recordings/{id}/wave": login,
 		"DELETE /api/recordings/{id}": watcher, "PUT /api/recordings/{id}/hold": watcher, "GET /api/recording-deletions": watcher,
+		"GET /api/audit": watcher, "GET /api/audit.csv": watcher,
+		"GET /api/tokens": admin, "POST /api/tokens": admin, "DELETE /api/tokens/{name}": admin,
 		"GET /api/callbacks": login, "POST /api/callbacks": agent, "POST /api/callbacks/{id}/take": agent, "POST /api/callbacks/{id}/call": agent,
 		"POST /api/callbacks/{id}/done": agent, "DELETE /api/callbacks/{id}": login, "GET /api/conversations/{conversation}/callbacks": login,
 		"GET /api/me/call": agent, "POST /api/me/call": agent, "GET /api/me/customer": agent,

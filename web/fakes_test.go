@@ -314,6 +314,8 @@ type lab struct {
 	ops    *fakeOperations
 	alarms *fakeAlarms
 	box    *fakeVoicemails
+	trail  *fakeTrail
+	tokens *fakeTokens
 	phones *fakePhones
 	heavy  oneAtATime
 	log    *logBuffer
@@ -351,6 +353,7 @@ func newLab(t *testing.T, change func(*Options)) *lab {
 	hash := cheapHash(password)
 	l := &lab{
 		t: t, cfg: newConfig(), centre: &fakeCentre{}, ops: newFakeOperations(), alarms: &fakeAlarms{}, box: &fakeVoicemails{}, phones: &fakePhones{}, heavy: make(oneAtATime, 1), log: &logBuffer{},
+		trail: &fakeTrail{}, tokens: &fakeTokens{},
 		from: "192.0.2.7", ln: &pipeListener{conns: make(chan net.Conn), closed: make(chan struct{})},
 		logins: &fakeLogins{sessions: map[string]fact.Session{}, hashes: map[string]string{
 			"aiko": hash, "ben": hash, "dana": hash, "root": hash, "removed": hash,
@@ -358,6 +361,7 @@ func newLab(t *testing.T, change func(*Options)) *lab {
 	}
 	opt := Options{
 		Config: l.config, Logins: l.logins, Centre: l.centre, Operations: l.ops, Alarms: l.alarms, Books: &fakeBooks{}, Voicemails: l.box, Callbacks: &fakeCallbacks{}, Recordings: &fakeRecordings{}, Phones: l.phones, Heavy: l.heavy,
+		Trail: l.trail, Tokens: l.tokens,
 		Figures: func() Figures { return Figures{} },
 		Draining: func() bool {
 			l.mu.Lock()
@@ -407,6 +411,7 @@ type client struct {
 	l      *lab
 	http   *http.Client
 	cookie string
+	bearer string // a program's token
 }
 
 func (l *lab) client() *client {
@@ -447,6 +452,9 @@ func (c *client) do(method, path, body string, headers ...string) answer {
 	}
 	if body != "" {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.bearer != "" {
+		req.Header.Set("Authorization", "Bearer "+c.bearer)
 	}
 	if c.cookie != "" {
 		req.Header.Set("Cookie", c.cookie)

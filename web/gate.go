@@ -58,6 +58,10 @@ func (s *Server) gate(w http.ResponseWriter, r *http.Request) {
 		refuse(w, status, why)
 		return
 	}
+	if status, why := admitProgram(v.program, pattern, r); status != 0 {
+		refuse(w, status, why)
+		return
+	}
 	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	s.mux.ServeHTTP(w, r.WithContext(context.WithValue(r.Context(), visitorKey{}, v)))
 }

@@ -22,6 +22,8 @@ type Options struct {
 	Alarms     Alarms
 	Voicemails Voicemails
 	Recordings Recordings
+	Trail      Trail
+	Tokens     Tokens
 	Callbacks  Callbacks
 	Books      Books
 	Heavy      Heavy          // shared by all who burn CPU: hashing of passwords waits here

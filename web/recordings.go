@@ -215,6 +215,8 @@ func (s *Server) holdRecording(ctx context.Context, in *holdRecordingInput) (*st
 		held.At, held.User, held.Reason = time.Now().UTC(), visitorOf(ctx).user.Login, in.Body.Reason
 	}
 	s.opt.Recordings.HoldRecording(held)
+	what := map[bool]fact.AuditKind{true: fact.AuditRecordingHeld, false: fact.AuditRecordingUnheld}[in.Body.Hold]
+	s.acted(ctx, fact.Audit{What: what, Call: v.Call, User: v.Agent, Detail: v.Part + ": " + in.Body.Reason})
 	s.log.Info("a recording's legal hold was changed", "recording", v.ID, "hold", in.Body.Hold, "by", visitorOf(ctx).user.Login, "reason", in.Body.Reason)
 	return nil, nil
 }

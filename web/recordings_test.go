@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -217,6 +218,9 @@ func TestDeletingAndHolding(t *testing.T) {
 		defer box.mu.Unlock()
 		if len(box.deleted) != 0 || len(box.held) != 2 || box.held[0].User != "dana" || box.held[0].At.IsZero() || !box.held[1].At.IsZero() {
 			l.t.Errorf("deleted %v, held %+v", box.deleted, box.held)
+		}
+		if did := l.trail.acts(); !slices.Equal(did, []string{"dana recording-hold aiko : a lawsuit", "dana recording-unhold ben : it is over"}) {
+			l.t.Errorf("the audit trail has %q", did)
 		}
 	})
 }

@@ -99,6 +99,8 @@ func New(opt Options) (*Server, error) {
 	s.addStatistics(api)
 	s.addVoicemails(api)
 	s.addRecordings(api)
+	s.addAudit(api)
+	s.addTokens(api)
 	s.addCallbacks(api)
 	s.addCallOut(api)
 	s.addDirectory(api)

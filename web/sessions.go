@@ -23,6 +23,7 @@ type visitor struct {
 	user    *config.User // nil: not logged in
 	session fact.Session
 	live    *liveSession
+	program *fact.Token // that came with a token; nil: a person with a session
 }
 
 type visitorKey struct{}
@@ -38,6 +39,9 @@ var errStore = errors.New("web: the database does not answer, try again")
 // identify finds out who makes a request, and lets the session live on. The error means that the store cannot tell.
 func (s *Server) identify(r *http.Request) (visitor, error) {
 	v := visitor{peer: s.peerOf(r)}
+	if secret := bearer(r); secret != "" {
+		return s.identifyProgram(r, v, secret)
+	}
 	v.token = requestToken(r, v.peer.secure)
 	if v.token == "" {
 		return v, nil
@@ -173,6 +177,9 @@ func (s *Server) sweep(ctx context.Context, now time.Time) error {
 
 // sweepLive looks after one session in use.
 func (s *Server) sweepLive(ctx context.Context, v liveView, now time.Time) error {
+	if v.isProgram() {
+		return s.sweepProgram(ctx, v, now)
+	}
 	if v.dead {
 		return s.opt.Logins.DeleteSession(ctx, v.TokenHash)
 	}

@@ -27,6 +27,7 @@ type commands struct {
 	Run      runCmd      `cmd:"" help:"Start the contact centre of a file."`
 	Check    checkCmd    `cmd:"" help:"Say that a file is good, or list all its mistakes."`
 	Reload   reloadCmd   `cmd:"" help:"Have the running server read its file again."`
+	Token    tokenCmd    `cmd:"" help:"Let programs use the API of the running server."`
 	Queue    queueCmd    `cmd:"" help:"Close and open queues of the running server, and tell callers of incidents."`
 	Alarms   alarmsCmd   `cmd:"" help:"Say what is wrong with the running server, and what to do."`
 	Call     callCmd     `cmd:"" help:"Be a caller: place a test call over SIP."`

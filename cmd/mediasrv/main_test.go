@@ -149,7 +149,7 @@ func TestHelp(t *testing.T) {
 	if all.code != 0 || !strings.Contains(all.out, "Examples:") || !strings.Contains(all.out, "Exit codes") {
 		t.Errorf("%+v", all)
 	}
-	for _, command := range []string{"run", "check", "reload", "queue", "call", "say", "explain", "verify", "passwd", "schema", "version"} {
+	for _, command := range []string{"run", "check", "reload", "queue", "token", "call", "say", "explain", "verify", "passwd", "schema", "version"} {
 		if !strings.Contains(all.out, "\n  "+command+" ") {
 			t.Errorf("--help doesn't name %s", command)
 		}
@@ -175,7 +175,7 @@ func TestDocument(t *testing.T) {
 			t.Errorf("docs/cli.md lacks the flag %s of call", flag)
 		}
 	}
-	for _, command := range []string{"run", "check", "reload", "queue", "call", "say", "explain", "verify", "passwd", "schema", "version"} {
+	for _, command := range []string{"run", "check", "reload", "queue", "token", "call", "say", "explain", "verify", "passwd", "schema", "version"} {
 		if !bytes.Contains(text, []byte("## mediasrv "+command)) {
 			t.Errorf("docs/cli.md lacks %s", command)
 		}

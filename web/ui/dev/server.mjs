@@ -15,7 +15,7 @@ import { WebSocketServer } from 'ws';
 import { outward } from './out.mjs';
 import { scenes } from './scenes.mjs';
 import { SipPeer } from './sip.mjs';
-import { abandoned, statistics, wall } from './supervisor.mjs';
+import { abandoned, audit, statistics, wall } from './supervisor.mjs';
 import { targets, within } from './talk.mjs';
 
 const dist = fileURLToPath(new URL('../dist', import.meta.url));
@@ -120,6 +120,8 @@ function api(fake, sessions, key, body, req, res) {
       return json(res, 200, statistics(new URL(req.url, 'http://x').searchParams));
     case 'GET /api/abandoned':
       return json(res, 200, abandoned());
+    case 'GET /api/audit':
+      return json(res, 200, audit());
     case 'POST /api/logout':
       sessions.delete(cookie(req));
       return json(res, 204);

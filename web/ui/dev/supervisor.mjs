@@ -1,14 +1,14 @@
 // What supervisors' pages show in pictures and tests, and how to get to them.
 import { signIn } from './browser.mjs';
 
-export const watchPages = ['wallboard', 'reports', 'abandoned'];
+export const watchPages = ['wallboard', 'reports', 'abandoned', 'audit'];
 
 /** Opens a page as a supervisor, with its content there. */
 export async function openPage(page, url, name) {
   await signInAgain(page, url, 'dana');
   await page.goto(`${url}/#${name}`);
   await page
-    .getByTestId({ wallboard: 'tile', reports: 'report-table', abandoned: 'abandoned' }[name])
+    .getByTestId({ wallboard: 'tile', reports: 'report-table', abandoned: 'abandoned', audit: 'audit-what' }[name])
     .first()
     .waitFor();
 }
@@ -123,5 +123,27 @@ export function abandoned() {
       call(2, '+815012345678', '', 'tried', 3),
       call(3, '', '', 'open', 140),
     ],
+  };
+}
+
+export function audit() {
+  const row = (n, who, what, user, detail) => ({
+    id: `a${n}`,
+    at: ago(700 * n),
+    who,
+    what,
+    user,
+    detail,
+    call: n % 2 ? '01a1ff35-6f09-7f28-b07f-1572b79d2ee5' : '',
+  });
+  return {
+    audit: [
+      row(1, 'dana', 'whisper', '', ''),
+      row(2, 'dana', 'status', 'ben', 'away'),
+      row(3, 'dana', 'recording-delete', 'ben', 'merged: the customer <b>asked</b> for it'),
+      row(4, 'root', 'queue-closed', '', 'Support until 2026-11-21T18:00:00Z'),
+      row(6, 'token:crm', 'move', '', 'Sales'),
+    ],
+    more: true,
   };
 }

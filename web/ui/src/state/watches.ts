@@ -6,13 +6,14 @@ export function watches(me: Me | null): boolean {
 }
 
 /** Those pages, in the order in which they are offered; each is at # and its name. */
-export const watchPages = ['wallboard', 'reports', 'abandoned', 'trunks'] as const;
+export const watchPages = ['wallboard', 'reports', 'abandoned', 'audit', 'trunks'] as const;
 export type WatchPage = (typeof watchPages)[number];
 
 export const pageTitles = {
   wallboard: 'wallboard',
   reports: 'reports',
   abandoned: 'abandonedCallers',
+  audit: 'auditTrail',
   trunks: 'trunks',
 } as const;
 

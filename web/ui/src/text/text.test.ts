@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { catalogue, type Message } from './catalogue';
+import { catalogue, type Key, type Message } from './catalogue';
 import { eventDetail, eventText } from './event';
 import { duration, initials, numberGroups } from './format';
 import { endText } from './reason';
-import { fill, pickLanguage } from './text';
+import { fill, pickLanguage, t } from './text';
 
 test.each([
   [0, '0:00'],
@@ -39,6 +39,8 @@ test.each([
 ])('%s: %s', (name, letters) => expect(initials(name)).toBe(letters));
 
 describe('catalogue', () => {
+  test('what a newer server says breaks no page', () => expect(t('kind.new' as Key)).toBe('kind.new'));
+
   test('placeholders are filled, unknown ones stay', () => {
     expect(fill({ en: '{a} and {b}' }, 'en', { a: 'x' })).toBe('x and {b}');
   });

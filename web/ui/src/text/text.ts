@@ -18,9 +18,10 @@ export function fill(message: Message, language: Language, values: Record<string
 
 const language = pickLanguage(typeof navigator === 'undefined' ? [] : navigator.languages);
 
-/** A text of the catalogue in the browser's language. */
+/** A text of the catalogue in the browser's language. Names that come from a server may be newer than the page: then the key itself. */
 export function t(key: Key, values?: Record<string, string | number>): string {
-  return fill(catalogue[key], language, values);
+  const message: Message | undefined = catalogue[key];
+  return message ? fill(message, language, values) : key;
 }
 
 /** The key, if the catalogue has it: for names that come from the server. */

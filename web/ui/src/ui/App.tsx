@@ -4,11 +4,19 @@ import { Frame } from './frame/Frame';
 import { Login } from './login/Login';
 import { Operators } from './operators/Operators';
 import { Abandoned } from './supervisor/Abandoned';
+import { Audit } from './supervisor/Audit';
 import { Reports } from './supervisor/Reports';
 import { Wallboard } from './supervisor/Wallboard';
 import { usePage } from './usePage';
 
-const pages = { desk: Frame, wallboard: Wallboard, reports: Reports, abandoned: Abandoned, trunks: Operators };
+const pages = {
+  desk: Frame,
+  wallboard: Wallboard,
+  reports: Reports,
+  abandoned: Abandoned,
+  audit: Audit,
+  trunks: Operators,
+};
 
 /** Signed in: the desk, or a page of those who watch over it. Else the login. While that is being found out: nothing, for it takes a moment only. */
 export function App({ room }: { room: Room }) {
