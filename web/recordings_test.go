@@ -219,7 +219,7 @@ func TestDeletingAndHolding(t *testing.T) {
 		if len(box.deleted) != 0 || len(box.held) != 2 || box.held[0].User != "dana" || box.held[0].At.IsZero() || !box.held[1].At.IsZero() {
 			l.t.Errorf("deleted %v, held %+v", box.deleted, box.held)
 		}
-		if did := l.trail.acts(); !slices.Equal(did, []string{"dana recording-hold aiko : a lawsuit", "dana recording-unhold ben : it is over"}) {
+		if did := l.trail.acts(); !slices.Equal(did, []string{"dana recording-hold aiko customer: a lawsuit", "dana recording-unhold ben : it is over"}) {
 			l.t.Errorf("the audit trail has %q", did)
 		}
 	})
