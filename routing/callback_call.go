@@ -65,6 +65,7 @@ func (s *script) ghost() floor.Ghost {
 // callCustomer calls the customer for the agent who has answered.
 func (s *script) callCustomer(sit Situation) Situation {
 	s.c.back.Assigned(s.row.ID, sit.Offer.User)
+	s.talked = !s.back.Row.Automatic // who has called by will notes what became of it, also if nobody has answered
 	if why := s.dialCustomer(sit.Offer.User); why != fact.EndUnset {
 		return sit.over(why)
 	}

@@ -27,7 +27,7 @@ func (c *Centre) MakeCallback(user string, id fact.CallbackID) (fact.CallID, err
 	offer, err := c.floor.Direct(floor.Direct{Call: place.Call, User: user, Queue: place.Row.Queue, Summon: true})
 	if err != nil {
 		c.giveUp(s)
-		return "", err
+		return "", ofOneself(err)
 	}
 	s.box.Put(fromFloor(floor.Notice{Kind: floor.Offered, At: offer.At, Call: place.Call, Offer: offer}))
 	c.goOn(s)

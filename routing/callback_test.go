@@ -562,7 +562,10 @@ func TestListOfCallbacks(t *testing.T) {
 		}
 		w.calling(customer).EndWith(fact.EndBusy, 486)
 		w.callbackIs(fact.CallbackNoAnswer, 1)
-		w.agentIs("aiko", "busy", "idle")
+		w.agentIs("aiko", "busy", "wrap-up") // in which the page says why
+		if v := w.view("aiko"); v.Call == nil || v.Call.EndReason != "busy" {
+			t.Errorf("the card: %+v", v.Call)
+		}
 		for range 6 { // the list has no end of retries
 			_, err := w.MakeCallback("ben", id)
 			w.must(err)
@@ -570,6 +573,7 @@ func TestListOfCallbacks(t *testing.T) {
 			w.answers("ben")
 			w.calling(customer).EndWith(fact.EndBusy, 486)
 			w.settle()
+			w.must(w.FinishWrapUp("ben", fact.WrapUpResult{}))
 		}
 		w.callbackIs(fact.CallbackNoAnswer, 7)
 		if _, err := w.MakeCallback("ben", id); err != nil {

@@ -15,7 +15,7 @@ import (
 func withWaysOut(cfg *config.Config) *config.Config {
 	cfg = withCallbacks(withMenus(cfg))
 	cfg.Numbers[salesNumber].Way = "sales"
-	cfg.Company.Recording.Outbound = true
+	cfg.Company.Recording.Outbound, cfg.Company.DialOut.Calls = true, 2
 	cfg.Queues["support"].Recording.Outbound = true
 	cfg.Directory = []config.Person{
 		{Name: "Hana Mori", Numbers: []string{customer}},
@@ -240,6 +240,12 @@ func TestDirectory(t *testing.T) {
 		}
 		w.calling("+81355555555").Pickup()
 		w.settle()
+		if _, err := w.PutContact("aiko", fact.Contact{Name: "Yuki Abe", Numbers: []string{"+81355555555"}}, false); err != nil {
+			t.Error(err)
+		}
+		if v := w.view("aiko"); v.Call == nil || v.Call.Name != "Yuki Abe" || w.Conversations("aiko", false)[0].Name != "Yuki Abe" {
+			t.Errorf("the new name is not shown: %+v", v.Call)
+		}
 		if err := w.Transfer("aiko", fact.Destination{Number: "+81344444444"}); !errors.Is(err, routing.ErrTypedNumber) {
 			t.Errorf("without the tag: %v", err)
 		}

@@ -21,6 +21,18 @@ func (d *desk) present(user string) bool {
 	return a.Phone && (a.Status == floor.Available.String() || a.Status == floor.Busy.String() || a.Activity != floor.Idle.String())
 }
 
+// rename shows a customer's new name.
+func (d *desk) rename(number, name string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for id, k := range d.cards {
+		if k.call.From == number && k.name != name {
+			k.name = name
+			d.showCall(id)
+		}
+	}
+}
+
 // cardOf is the card of the call that a user talks in or wraps up; an empty one: there is none.
 func (d *desk) cardOf(user string) card {
 	d.mu.Lock()

@@ -179,7 +179,22 @@ func (c *Centre) PutContact(user string, contact fact.Contact, all bool) (fact.C
 	}
 	contact.ID, contact.Changed, contact.By = fresh.ID, fresh.Changed, user
 	p.put(contact)
+	for _, number := range contact.Numbers {
+		c.renamed(number, contact.Name)
+	}
 	return contact, nil
+}
+
+// renamed shows a new name of a customer where the customer is known by now: in the conversation, and in the calls that run.
+func (c *Centre) renamed(number, name string) {
+	conv, ok := c.conversations.ofCustomer(number)
+	if name == "" || !ok {
+		return
+	}
+	if conv, _ = c.conversations.change(conv.ID, func(conv *fact.Conversation) { conv.Name = name }); conv.ID != "" {
+		c.opt.Store.Append(conv)
+	}
+	c.desk.rename(number, name)
 }
 
 // DropContact deletes an entry.
