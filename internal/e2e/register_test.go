@@ -3,13 +3,20 @@
 package e2e
 
 import (
+	"crypto/x509"
+	"encoding/pem"
 	"fmt"
+	"math/big"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
+
+	"github.com/miekg/dns"
 )
 
 // kamailio is a carrier: a registrar and a proxy, by another hand.
@@ -23,8 +30,9 @@ type kamailio struct {
 	done chan struct{}
 }
 
-// startKamailio starts one on an address of its own. It leads 9… to the callee, everything else to whoever is registered.
-func startKamailio(t *testing.T, callee string) *kamailio {
+// startKamailio starts one on an address of its own. It leads 9… to the callee, everything else to whoever is registered. replace are further changes of its
+// configuration.
+func startKamailio(t *testing.T, callee string, replace ...string) *kamailio {
 	t.Helper()
 	needs(t, "kamailio")
 	text, err := os.ReadFile(filepath.Join("testdata", "kamailio.cfg"))
@@ -33,7 +41,8 @@ func startKamailio(t *testing.T, callee string) *kamailio {
 	}
 	k := &kamailio{t: t, host: fmt.Sprintf("127.0.90.%d", servers.Add(1)), dir: t.TempDir()}
 	k.file = filepath.Join(k.dir, "kamailio.cfg")
-	text = []byte(strings.NewReplacer("udp:HOST", "udp:"+k.host, "sip:CALLEE", "sip:"+callee).Replace(string(text)))
+	text = []byte(strings.NewReplacer(replace...).Replace(string(text)))
+	text = []byte(strings.NewReplacer(":HOST", ":"+k.host, "sip:CALLEE", "sip:"+callee).Replace(string(text)))
 	if err := os.WriteFile(k.file, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -159,5 +168,68 @@ func TestRegisteredTrunkBehindKamailio(t *testing.T) {
 
 	s.signal(syscall.SIGTERM)
 	second.said("carrier: registered acme for 0", 1)
+	s.ended()
+}
+
+// names is a name server of a few records.
+func names(t *testing.T, records ...string) (server string) {
+	t.Helper()
+	conn, err := net.ListenPacket("udp", "127.0.93.1:53")
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &dns.Server{PacketConn: conn, Handler: dns.HandlerFunc(func(w dns.ResponseWriter, q *dns.Msg) {
+		a := new(dns.Msg).SetReply(q)
+		for _, line := range records {
+			if rr, err := dns.NewRR(line); err == nil && strings.EqualFold(rr.Header().Name, q.Question[0].Name) && rr.Header().Rrtype == q.Question[0].Qtype {
+				a.Answer = append(a.Answer, rr)
+			}
+		}
+		_ = w.WriteMsg(a)
+	})}
+	go func() { _ = s.ActivateAndServe() }()
+	t.Cleanup(func() { _ = s.Shutdown() })
+	return conn.LocalAddr().String()
+}
+
+// A carrier is named by its domain alone: its NAPTR and SRV records lead to TLS, whose certificate has to be the domain's. We register over it, and its calls come
+// in by the same connection.
+func TestRegistersOverTLSByDNS(t *testing.T) {
+	if !alone(t) {
+		return
+	}
+	by := newIssuer(t)
+	key := by.newKey()
+	by.sign("carrier", &x509.Certificate{
+		SerialNumber: big.NewInt(2), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), DNSNames: []string{"carrier.example"},
+	}, by.cert, key, by.key)
+	der, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(by.path("carrier-key"), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	k := startKamailio(t, "127.0.0.1:9", "disable_tcp=yes", "enable_tls=yes\ntcp_children=2", "listen=udp:HOST:5060", "listen=udp:HOST:5060\nlisten=tls:HOST:5061",
+		"loadmodule \"kex.so\"", "loadmodule \"kex.so\"\nloadmodule \"tls.so\"\nmodparam(\"tls\", \"certificate\", \""+by.path("carrier")+"\")\n"+
+			"modparam(\"tls\", \"private_key\", \""+by.path("carrier-key")+"\")")
+	asked := names(t, `carrier.example. 60 IN NAPTR 20 10 "s" "SIP+D2U" "" _sip._udp.carrier.example.`, `carrier.example. 60 IN NAPTR 10 10 "s" "SIPS+D2T" "" _sips._tcp.carrier.example.`,
+		"_sips._tcp.carrier.example. 60 IN SRV 10 0 5061 edge.carrier.example.", "_sip._udp.carrier.example. 60 IN SRV 10 0 5060 edge.carrier.example.", "edge.carrier.example. 60 IN A "+k.host)
+	t.Setenv("CARRIER_SECRET", "s3cret")
+	s := prepare(t, options{})
+	s.changed("accept: {addresses: [127.0.0.0/8]}", "accept: {addresses: [127.0.88.0/24]}", `"tcp://`+s.opt.Host+`:5060"]`, `"tcp://`+s.opt.Host+`:5060", "tls://`+s.opt.Host+`:5061"]`+
+		"\n  tls: {"+by.keys(s.opt.Host)+"}",
+		"company:\n", "nameservers: ["+asked+"]\ncompany:\n",
+		"trunks:\n", "trunks:\n  far:\n    kind: carrier\n    servers: [carrier.example]\n    transport: auto\n    probe: 1s\n    tls: {ca: "+by.path("ca")+"}\n"+
+			"    login: {username: acme, password: env:CARRIER_SECRET, register: true, expires: 60s, domain: carrier.example}\n")
+	k.said("carrier: registered acme for 60", 1)
+	s.logs(`"msg":"registered with the trunk"`, 1)
+	c := (&server{t: t, opt: options{Host: k.host}}).call(supportNumber, "--tone", "440", "--for", "2s")
+	c.says("answered")
+	c.ended()
+	k.said("carrier: in dialog BYE", 1)
+	s.want("far", `SELECT trunk FROM calls`)
+	s.signal(syscall.SIGTERM)
+	k.said("carrier: registered acme for 0", 1)
 	s.ended()
 }
