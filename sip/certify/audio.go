@@ -17,6 +17,7 @@ const (
 	toneHz     = 440
 	toneLevel  = 8000 // of 32767
 	mostHeard  = 20_000
+	toneEvery  = 20 * time.Millisecond
 	eventEvery = 20 * time.Millisecond
 	eventFor   = 100 * time.Millisecond
 )
@@ -53,6 +54,7 @@ type audio struct {
 	stamp   uint32
 	ssrc    uint32
 	sent    int
+	late    time.Duration // the longest that our own sender had to wait beyond its time
 }
 
 func newAudio(conn net.PacketConn, addr netip.AddrPort) *audio {
@@ -97,6 +99,12 @@ func eventRate(c codec.Type) int { return max(c.ClockRate(), 8000) }
 
 func (a *audio) protect(p rtp.Protector) { a.mu.Lock(); a.seal = p; a.mu.Unlock() }
 
+// busy says that this machine has had so much else to do that pauses and losses may be its own.
+func (a *audio) busy() bool { a.mu.Lock(); defer a.mu.Unlock(); return a.late > longestLate }
+
+// longestLate is how late our sender may be before nothing is held against the peer that our slowness may have made.
+const longestLate = 60 * time.Millisecond
+
 // silence stops sending.
 func (a *audio) silence() { a.mu.Lock(); a.to = netip.AddrPort{}; a.mu.Unlock() }
 
@@ -120,15 +128,16 @@ func (a *audio) since(t time.Time) []heard {
 }
 
 func (a *audio) send() {
-	tick := time.NewTicker(20 * time.Millisecond)
+	tick := time.NewTicker(toneEvery)
 	defer tick.Stop()
-	for {
+	for due := time.Now().Add(toneEvery); ; due = time.Now().Add(toneEvery) {
 		select {
 		case <-a.stop:
 			return
 		case <-tick.C:
 		}
 		a.mu.Lock()
+		a.late = max(a.late, time.Since(due))
 		digit, ok := byte(0), len(a.digits) > 0 && a.events >= 0 && a.to.IsValid()
 		if ok {
 			digit, a.digits = a.digits[0], a.digits[1:]
