@@ -139,14 +139,14 @@ func (s *Store) recordings(ctx context.Context, where string, args ...any) ([]fa
 	}
 	views := make([]fact.RecordingView, 0, len(found))
 	for _, r := range found {
-		r.Seconds, r.Gaps, r.Marks = r.ended.Sub(r.Began).Seconds(), []fact.Gap{}, []fact.Mark{}
+		r.Seconds = r.ended.Sub(r.Began).Seconds()
 		if err := json.Unmarshal([]byte(r.gaps), &r.Gaps); err != nil {
 			return nil, fmt.Errorf("store: gaps of the recording %s: %w", r.ID, err)
 		}
 		if err := json.Unmarshal([]byte(r.marks), &r.Marks); err != nil {
 			return nil, fmt.Errorf("store: marks of the recording %s: %w", r.ID, err)
 		}
-		if r.Gaps == nil {
+		if r.Gaps == nil { // they may be null: pages want a list
 			r.Gaps = []fact.Gap{}
 		}
 		if r.Marks == nil {

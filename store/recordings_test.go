@@ -28,7 +28,7 @@ func shelved(t *testing.T) (*Store, time.Time) {
 		}
 		s.Append(c, r)
 		if c.ID == "k1" {
-			r.Path, r.Part = "2026-11-21/k1-2.wav", "agent"
+			r.Path, r.Part, r.Gaps = "2026-11-21/k1-2.wav", "agent", nil
 			s.Append(r)
 		}
 	}
@@ -88,6 +88,9 @@ func TestRecordingsAreFound(t *testing.T) {
 	}
 	if len(seen) != 4 || seen[0] != "2026-11-21/k3.wav" || slices.Contains(seen[1:], seen[0]) {
 		t.Errorf("by pages: %v, want each once, the latest first", seen)
+	}
+	if legs, err := s.Recordings(t.Context(), fact.RecordingFilter{Segment: "sk1", Most: 10}); err != nil || len(legs) != 2 || legs[0].Gaps == nil || legs[1].Gaps == nil {
+		t.Errorf("of one stretch: %+v %v, want two, each with a list of gaps", legs, err)
 	}
 	v, found, err := s.Recording(t.Context(), before)
 	if err != nil || !found || v.Seconds != 90 || v.Queue != "support" || v.Entry != "+81312345678" || len(v.Gaps) != 1 || v.Gaps[0].Cause != "no-media" || len(v.Marks) != 1 || v.Marks[0].Detail != "Ben" || v.Held != nil {

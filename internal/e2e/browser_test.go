@@ -141,17 +141,26 @@ func (a *agent) text(element string) string {
 	return script[string](a, `(document.querySelector('`+string(id(element))+`')?.textContent ?? '')`)
 }
 
-// listen measures what the page's audio elements play: the share of windows in which the tone dominates, over one second.
-func (a *agent) listen(hz float64) float64 {
+// theCall is the page's audio element of calls.
+const theCall = `[...document.querySelectorAll('audio')].find(a => a.srcObject)`
+
+// listen measures what an audio element plays, and starts it if it is of a file: the share of windows in which the tone dominates, over one second.
+func (a *agent) listen(element string, hz float64) float64 {
 	a.t.Helper()
-	return script[float64](a, fmt.Sprintf(listenScript, hz))
+	return script[float64](a, fmt.Sprintf(listenScript, element, hz))
 }
 
 // hears waits until the tone dominates what the page plays.
 func (a *agent) hears(hz float64) {
 	a.t.Helper()
+	a.plays(theCall, hz)
+}
+
+// plays waits until the tone dominates what an audio element plays.
+func (a *agent) plays(element string, hz float64) {
+	a.t.Helper()
 	eventually(a.t, fmt.Sprintf("%s hears %.0f Hz", a.user, hz), func() error {
-		if share := a.listen(hz); share < 0.8 {
+		if share := a.listen(element, hz); share < 0.8 {
 			return fmt.Errorf("only in %.0f %% of the windows", 100*share)
 		}
 		return nil
@@ -196,10 +205,13 @@ func (a *agent) serveUntil(stop <-chan struct{}) {
 }
 
 const listenScript = `(async () => {
-  const el = [...document.querySelectorAll('audio')].find(a => a.srcObject);
+  const el = %s;
   if (!el) return 0;
+  if (!el.srcObject) await el.play().catch(() => undefined); // it may be loading another sound
+  const stream = el.srcObject ?? el.captureStream();
+  if (stream.getAudioTracks().length === 0) return 0;
   const ac = new AudioContext({sampleRate: 48000}); await ac.resume();
-  const src = ac.createMediaStreamSource(el.srcObject), an = ac.createAnalyser();
+  const src = ac.createMediaStreamSource(stream), an = ac.createAnalyser();
   an.fftSize = 4096; src.connect(an);
   const x = new Float32Array(an.fftSize); let hits = 0;
   for (let i = 0; i < 10; i++) {

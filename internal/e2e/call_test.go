@@ -62,8 +62,44 @@ func TestCallReachesAgentIsHeardAndRecorded(t *testing.T) {
 		t.Errorf("the caller heard nothing for %s", gap)
 	}
 	s.checkRecordings()
+	a.checkPlayer()
 	s.checkRows()
 	s.checkQuality()
+}
+
+// checkPlayer listens to the call on the page of recordings: each side by itself, and finds the two together as stereo.
+func (a *agent) checkPlayer() {
+	a.t.Helper()
+	script[bool](a, `(() => { const own = Audio; window.Audio = function () { return window.player = new own(); }; location.hash = "#recordings"; return true; })()`)
+	a.click("recording")
+	a.shows("player", "support")
+	for side, hz := range map[string]float64{"Customer": callerTone, "Agent": agentTone} {
+		script[bool](a, `(() => {
+			const leg = document.querySelector('[data-testid="leg"]');
+			leg.value = [...leg.options].find(o => o.text === '`+side+`').value;
+			leg.dispatchEvent(new Event('change', {bubbles: true}));
+			return true;
+		})()`)
+		a.plays("window.player", hz)
+	}
+	loudest := script[[]float64](a, `(async () => {
+		const link = document.querySelector('[data-testid="download-all"]').href.replace('&download=1', '');
+		const sound = await new OfflineAudioContext(2, 8000, 8000).decodeAudioData(await (await fetch(link)).arrayBuffer());
+		return [0, 1].map(c => {
+			const x = sound.getChannelData(c).subarray(16000, 24000);
+			return [440, 1000].map(hz => Math.hypot(...[Math.sin, Math.cos].map(f => x.reduce((s, v, i) => s + v * f(2 * Math.PI * hz * i / 8000), 0))));
+		}).flat();
+	})()`)
+	if len(loudest) != 4 || loudest[0] < 10*loudest[1] || loudest[3] < 10*loudest[2] {
+		a.t.Errorf("440 and 1000 Hz on the left and on the right: %.0f", loudest)
+	}
+	if shapes := script[int](a, `document.querySelectorAll('.wave-shape').length`); shapes != 2 {
+		a.t.Errorf("%d lanes in the picture, want 2", shapes)
+	}
+	script[bool](a, `(window.player.pause(), document.querySelector('[data-testid="wave"]').dispatchEvent(new KeyboardEvent('keydown', {key: 'Home', bubbles: true})), true)`)
+	a.click("play")
+	a.shows("play-time", "0:01")
+	script[bool](a, `(location.hash = '#desk', true)`)
 }
 
 // checkQuality looks for how the lines were: in the legs' rows, and in the metrics of the trunk and of the browsers.

@@ -13,6 +13,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WebSocketServer } from 'ws';
 import { outward } from './out.mjs';
+import { recordings, wave } from './recordings.mjs';
 import { scenes } from './scenes.mjs';
 import { SipPeer } from './sip.mjs';
 import { abandoned, audit, statistics, wall } from './supervisor.mjs';
@@ -118,6 +119,10 @@ function api(fake, sessions, key, body, req, res) {
       return json(res, 200, fake.me);
     case 'GET /api/statistics':
       return json(res, 200, statistics(new URL(req.url, 'http://x').searchParams));
+    case 'GET /api/recordings':
+      return json(res, 200, recordings(new URL(req.url, 'http://x').searchParams));
+    case 'GET /api/recordings/r1/wave':
+      return json(res, 200, wave());
     case 'GET /api/abandoned':
       return json(res, 200, abandoned());
     case 'GET /api/audit':

@@ -1,16 +1,27 @@
 // What supervisors' pages show in pictures and tests, and how to get to them.
 import { signIn } from './browser.mjs';
 
-export const watchPages = ['wallboard', 'reports', 'abandoned', 'audit'];
+export const watchPages = ['wallboard', 'reports', 'abandoned', 'recordings', 'audit'];
 
 /** Opens a page as a supervisor, with its content there. */
 export async function openPage(page, url, name) {
   await signInAgain(page, url, 'dana');
   await page.goto(`${url}/#${name}`);
   await page
-    .getByTestId({ wallboard: 'tile', reports: 'report-table', abandoned: 'abandoned', audit: 'audit-what' }[name])
+    .getByTestId(
+      {
+        wallboard: 'tile',
+        reports: 'report-table',
+        abandoned: 'abandoned',
+        recordings: 'recording',
+        audit: 'audit-what',
+      }[name],
+    )
     .first()
     .waitFor();
+  if (name !== 'recordings') return;
+  await page.getByTestId('recording').first().click();
+  await page.getByTestId('mark').first().waitFor();
 }
 
 /** Signs in as somebody else. */

@@ -1,6 +1,8 @@
 // Every text that the desk shows, in every language it has. English is the complete one; a missing translation shows English.
 // {name} is a placeholder. Add a language by adding its key to Languages and to the messages: { en: '…', ja: '…', tr: '…' }.
 
+import { recordingTexts } from './recordings';
+
 export const languages = ['en'] as const;
 export type Language = (typeof languages)[number];
 export type Message = { readonly en: string } & Readonly<Partial<Record<Language, string>>>;
@@ -556,6 +558,7 @@ export const catalogue = {
   dismiss: { en: 'Dismiss' },
   notifyTitle: { en: 'Call for {queue}' },
   titleRinging: { en: '● Ringing · {queue}' },
+  ...recordingTexts,
 } as const satisfies Record<string, Message>;
 
 export type Key = keyof typeof catalogue;

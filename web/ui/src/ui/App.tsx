@@ -3,6 +3,7 @@ import { type Room, RoomContext } from './context';
 import { Frame } from './frame/Frame';
 import { Login } from './login/Login';
 import { Operators } from './operators/Operators';
+import { Recordings } from './recordings/Recordings';
 import { Abandoned } from './supervisor/Abandoned';
 import { Audit } from './supervisor/Audit';
 import { Reports } from './supervisor/Reports';
@@ -14,6 +15,7 @@ const pages = {
   wallboard: Wallboard,
   reports: Reports,
   abandoned: Abandoned,
+  recordings: Recordings,
   audit: Audit,
   trunks: Operators,
 };

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import { setVoiceProcessing, voiceProcessing } from '../../phone/voice';
-import { pageTitles, watches, watchPages } from '../../state/watches';
+import { pagesOf, pageTitles, watches } from '../../state/watches';
 import { initials } from '../../text/format';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
@@ -56,8 +56,7 @@ export function Account() {
             <span class="switch" aria-hidden="true" />
           </button>
           {me?.agent &&
-            watches(me) &&
-            watchPages.map((page) => (
+            pagesOf(me).map((page) => (
               <button
                 key={page}
                 type="button"
@@ -70,7 +69,7 @@ export function Account() {
                 }}
               >
                 <span>
-                  <b>{t(pageTitles[page])}</b>
+                  <b>{t(watches(me) ? pageTitles[page] : 'myRecordings')}</b>
                 </span>
               </button>
             ))}

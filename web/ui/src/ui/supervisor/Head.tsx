@@ -1,14 +1,16 @@
 import type { ComponentChildren } from 'preact';
-import { pageTitles, watchPages } from '../../state/watches';
+import { pagesOf, pageTitles } from '../../state/watches';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
 import { Account } from '../frame/Account';
 import { usePage } from '../usePage';
 
-/** The head of a page of those who watch over the contact centre: its title, and the way to the others. */
+/** The head of a page beside the desk: its title, and the way to the others. A call that has come meanwhile is on the desk, so it says so. */
 export function Head({ title, lost, children }: { title: string; lost?: boolean; children?: ComponentChildren }) {
   const { desk } = useRoom();
   const page = usePage() || '#trunks';
+  const me = desk.state.value.me;
+  const { kind } = desk.panel.value;
   return (
     <header class="operators-head">
       <h1>{title}</h1>
@@ -19,8 +21,13 @@ export function Head({ title, lost, children }: { title: string; lost?: boolean;
       )}
       {children}
       <nav class="watch-nav" aria-label={t('pages')}>
-        {desk.state.value.me?.agent && <a href="#desk">{t('desk')}</a>}
-        {watchPages.map((name) => (
+        {me?.agent && (
+          <a href="#desk">
+            {t('desk')}
+            {kind === 'ringing' && <b class="state-word state-ringing"> {t('state.ringing')}</b>}
+          </a>
+        )}
+        {pagesOf(me).map((name) => (
           <a key={name} href={`#${name}`} aria-current={page === `#${name}` ? 'page' : undefined}>
             {t(pageTitles[name])}
           </a>

@@ -1,0 +1,6 @@
+/** A moment by this browser's clock. */
+export function when(time: string): string {
+  return new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' }).format(
+    new Date(time),
+  );
+}
