@@ -22,6 +22,7 @@ const file = (id, segment, part, more) => ({
   format: 'wav',
   sha256: '',
   gaps: [],
+  marks: [],
   repaired: false,
   held: null,
   heldBy: '',
@@ -35,8 +36,19 @@ export function recordings(asked) {
     file('r1', 's2', 'customer', {
       gaps: [...pause, { channel: 0, from: 120 * second, to: 124 * second, cause: 'no-media' }],
     }),
-    file('r2', 's2', 'agent', { gaps: pause, held: ago(600), heldBy: 'dana', heldWhy: 'a complaint' }),
-    file('r3', 's1', 'customer', { agent: 'chen', began: ago(7500), seconds: 290 }),
+    file('r2', 's2', 'agent', {
+      gaps: pause,
+      marks: [{ at: 0.2 * second, kind: 'transferred', detail: 'chen' }],
+      held: ago(600),
+      heldBy: 'dana',
+      heldWhy: 'a complaint',
+    }),
+    file('r3', 's1', 'customer', {
+      agent: 'chen',
+      marks: [{ at: 289 * second, kind: 'transfer', detail: 'ben' }],
+      began: ago(7500),
+      seconds: 290,
+    }),
     file('r4', 's1', 'agent', { agent: 'chen', began: ago(7500), seconds: 290 }),
     file('r5', 's9', 'voicemail', { call: 'call-2', agent: '', number: '', name: '', seconds: 12, repaired: true }),
   ];

@@ -10,6 +10,14 @@ export interface Gap {
   cause: string;
 }
 
+/** Something that happened in the call. */
+export interface Happening {
+  /** Nanoseconds since the file's start. */
+  at: number;
+  kind: string;
+  detail: string;
+}
+
 export interface Recording {
   id: string;
   conversation: string;
@@ -30,6 +38,7 @@ export interface Recording {
   format: string;
   sha256: string;
   gaps: Gap[];
+  marks: Happening[];
   repaired: boolean;
   held: string | null;
   heldBy: string;

@@ -6,7 +6,7 @@ function file(id: string, more: Partial<Recording>): Recording {
   const none = { conversation: '', call: 'c1', leg: '', queue: '', agent: 'ben', number: '', name: '', entry: '' };
   const rest = { direction: '', disposition: '', bytes: 1, format: 'wav', sha256: '', repaired: false };
   const hold = { held: null, heldBy: '', heldWhy: '' };
-  const own = { segment: 's1', part: 'customer', began: '2026-01-02T03:00:00Z', seconds: 10, gaps: [] };
+  const own = { segment: 's1', part: 'customer', began: '2026-01-02T03:00:00Z', seconds: 10, gaps: [], marks: [] };
   return { id, ...none, ...rest, ...hold, ...own, ...more };
 }
 
@@ -36,12 +36,16 @@ describe('recordings', () => {
       cause,
     });
     const [stretch] = stretches([
-      file('c', { gaps: [gap(6, 7, 'pause'), gap(1, 3, 'no-media')] }),
+      file('c', {
+        gaps: [gap(6, 7, 'pause'), gap(1, 3, 'no-media')],
+        marks: [{ at: 9 * second, kind: 'transfer', detail: 'ben' }],
+      }),
       file('a', { part: 'agent', began: '2026-01-02T03:00:01Z', gaps: [gap(5, 6, 'pause')] }),
     ]);
     expect(stretch && marks(stretch)).toEqual([
-      { from: 1, to: 3, cause: 'no-media', part: 'customer' },
-      { from: 6, to: 7, cause: 'pause', part: '' },
+      { from: 1, to: 3, cause: 'no-media', part: 'customer', detail: '' },
+      { from: 6, to: 7, cause: 'pause', part: '', detail: '' },
+      { from: 9, to: 9, cause: 'transfer', part: 'customer', detail: 'ben' },
     ]);
   });
 

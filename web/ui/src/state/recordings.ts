@@ -39,7 +39,7 @@ function moment(time: string): number {
   return new Date(time).getTime() / 1000;
 }
 
-/** A place in a recording that is not like the others: nothing was recorded there, on purpose or not. */
+/** A place in a recording that is not like the others: nothing was recorded there, on purpose or not, or something happened there. */
 export interface Mark {
   /** Seconds since the stretch began. */
   from: number;
@@ -47,6 +47,7 @@ export interface Mark {
   cause: string;
   /** Whose side it is on; empty: all. */
   part: string;
+  detail: string;
 }
 
 const nanosecond = 1e-9;
@@ -58,11 +59,15 @@ export function marks(of: Stretch): Mark[] {
   const sides = new Set(files.map((file) => file.id));
   for (const file of files) {
     const late = moment(file.began) - moment(of.began);
-    for (const gap of file.gaps) {
-      const from = late + gap.from * nanosecond;
-      const to = late + gap.to * nanosecond;
-      const key = `${gap.cause} ${from.toFixed(1)} ${to.toFixed(1)}`;
-      const known = found.get(key) ?? { from, to, cause: gap.cause, part: file.part, legs: new Set() };
+    const happened = file.marks.map((mark) => ({ from: mark.at, to: mark.at, cause: mark.kind, detail: mark.detail }));
+    for (const { from: begin, to: end, cause, detail } of [
+      ...file.gaps.map((gap) => ({ ...gap, detail: '' })),
+      ...happened,
+    ]) {
+      const from = late + begin * nanosecond;
+      const to = late + end * nanosecond;
+      const key = `${cause} ${from.toFixed(1)} ${to.toFixed(1)}`;
+      const known = found.get(key) ?? { from, to, cause, part: file.part, detail, legs: new Set() };
       known.legs.add(file.id);
       found.set(key, known);
     }

@@ -124,7 +124,8 @@ function Sound({ stretch }: { stretch: Stretch }) {
               {[
                 causeOf(mark.cause),
                 mark.part && partOf(mark.part),
-                t('forSeconds', { seconds: Math.round(mark.to - mark.from) }),
+                mark.to > mark.from && t('forSeconds', { seconds: Math.max(1, Math.round(mark.to - mark.from)) }),
+                mark.detail,
               ]
                 .filter(Boolean)
                 .join(' · ')}

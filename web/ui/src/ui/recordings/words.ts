@@ -17,7 +17,7 @@ export function partOf(part: string): string {
 
 /** Why a part of a recording is not like the others. */
 export function causeOf(cause: string): string {
-  return worded(`gap.${cause}`, cause);
+  return worded(`gap.${cause}`, cause.replace(/-/g, ' '));
 }
 
 function worded(name: string, instead: string): string {
