@@ -11,6 +11,7 @@ import (
 	"mediasrv/media"
 	"mediasrv/routing"
 	"mediasrv/routing/fact"
+	"mediasrv/routing/floor"
 )
 
 // deskConfig lets support, in which aiko, ben and chen work, hold and transfer in every way.
@@ -483,6 +484,51 @@ func TestConsultation(t *testing.T) {
 		w.hear(both(w.aiko, w.c.Leg))
 		w.agentIs("ben", "available", "idle")
 		w.happened(fact.ConsultBegan, fact.PartyJoined, fact.PartySwitched, fact.Merged, fact.PartyLeft)
+	})
+}
+
+// Of a queue the next agent is asked when a phone can't even be called, at the first agent and later.
+func TestConsultationWithAQueueGoesOn(t *testing.T) {
+	inTalk(t, func(w *talking) {
+		dead := map[string]bool{"ben": true}
+		w.dialer.OnDial = func(l *fake.Leg) error {
+			if dead[l.Party().User] {
+				return errors.New("no phone")
+			}
+			return nil
+		}
+		w.does(w.Consult("aiko", fact.Destination{Queue: "support"}))
+		w.hear(nil)
+		w.answers("chen")
+		w.does(w.BackToCaller("aiko"))
+		dead = map[string]bool{}
+		w.does(w.Consult("aiko", fact.Destination{Queue: "support"}))
+		w.ringing("ben").End(fact.EndRefused, "")
+		w.settle()
+		dead["chen"] = true
+		w.does(w.BackToCaller("aiko"))
+		w.does(w.SetStatus("ben", "away"))
+		w.does(w.SetStatus("ben", "available"))
+		dead = map[string]bool{"ben": true}
+		w.does(w.Consult("aiko", fact.Destination{Queue: "support"}))
+		w.ringing("chen").End(fact.EndRefused, "")
+		w.settle()
+		w.agentIs("ben", "available", "idle")
+		w.agentIs("chen", "available", "idle")
+		w.refuses(routing.ErrNotConsulting, w.Merge("aiko"))
+		dead["chen"] = true
+		if err := w.Consult("aiko", fact.Destination{Queue: "support"}); !errors.Is(err, floor.ErrNobodyFree) {
+			t.Errorf("where no phone can be called: %v", err)
+		}
+	})
+}
+
+// A stage that panics while it obeys a command ends its own call, and tells whoever gave the command.
+func TestFaultAnswersTheCommand(t *testing.T) {
+	inTalk(t, func(w *talking) {
+		w.dialer.OnDial = func(*fake.Leg) error { panic("a bug") }
+		w.refuses(routing.ErrFault, w.Consult("aiko", fact.Destination{User: "ben"}))
+		w.endedAs(w.c, fact.EndInternal)
 	})
 }
 

@@ -139,6 +139,7 @@ func (s *script) sift(in input, takes []verb) (event, bool) {
 			break
 		}
 		if slices.Contains(takes, in.verb) {
+			s.obeying = in.answer
 			return event{kind: commanded, cmd: &in}, true
 		}
 		in.answer <- ErrNotNow

@@ -49,8 +49,16 @@ func (s *script) invite(by floor.Offer, to goal, kind string, back bool) (*invit
 	return i, i.nextAgent(back)
 }
 
-// nextAgent lets the agent ring, or the next one of a queue.
+// nextAgent lets the agent ring, or the next one of a queue whose phone can be called.
 func (i *invitation) nextAgent(back bool) error {
+	err := i.anAgent(back)
+	for i.to.Queue != "" && errors.Is(err, ErrUnreachablePhone) {
+		err = i.anAgent(back)
+	}
+	return err
+}
+
+func (i *invitation) anAgent(back bool) error {
 	d := floor.Direct{Call: i.s.row.ID, User: i.to.User, Queue: i.by.Queue, Not: i.asked, Back: back}
 	if i.to.Queue != "" {
 		d.Queue = i.to.Queue

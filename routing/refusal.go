@@ -47,6 +47,7 @@ const (
 	ErrNotSupervised      = Refusal("You are not in this call.")
 	ErrUnknownMode        = Refusal("The way must be listen, whisper, barge or take-over.")
 	ErrCallEnded          = Refusal("This call has ended.")
+	ErrFault              = Refusal("The server could not do this, by a fault of its own: its log says more. The call has ended.")
 	ErrUnreachablePhone   = Refusal("The phone can't be reached.")
 	ErrUnknownPlan        = Refusal("There is no such entry of callbacks.")
 	ErrNotCallable        = Refusal("This number can't be called, or may not be.")

@@ -57,6 +57,12 @@ type script struct {
 	informed bool      // the caller knows that the call is recorded
 	declined bool      // and doesn't want it
 	hushed   time.Time // until when all digits are secret; zero: they aren't
+	paused   bool // the segment
+	masked   bool // the caller's digits are secret
+	informed bool // the caller knows that the call is recorded
+	declined bool // and doesn't want it
+
+	obeying chan<- error // of the latest command that a stage has taken
 }
 
 func newScript(c *Centre, leg Leg, room Room, in fact.Invite) *script {
@@ -168,6 +174,12 @@ func (s *script) playOther(sit *Situation) {
 // rescue ends a call whose stage has panicked.
 func (s *script) rescue(sit *Situation) {
 	if fault := recover(); fault != nil {
+		if s.obeying != nil {
+			select {
+			case s.obeying <- ErrFault: // or whoever has given the command would wait for ever
+			default: // it has its answer
+			}
+		}
 		s.log.Error("stage failed", "stage", sit.Stage, "fault", fault, "stack", string(debug.Stack()))
 		*sit = sit.over(fact.EndInternal)
 	}
