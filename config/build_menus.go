@@ -29,7 +29,7 @@ func menuKeys() *shape {
 		field{key: "no_key", what: actionKeys(), or: "the call ends", about: "After the last time without a key."},
 		field{key: "wrong_key", what: actionKeys(), or: "the menu is asked again", about: "A key that `keys` doesn't know; it counts as one time of `repeat`."},
 		field{key: "collect", what: collectKeys(), or: "none", about: "With `ask`: callers type digits for the service, such as a customer's number. Too few of them are a wrong key."},
-		field{key: "ask", what: askKeys(), or: "none", about: "In place of `keys`: an HTTP service says where callers go next, by an action in JSON such as {\"queue\": \"support\"}: one of queue, menu, number, voicemail, hang_up, and before it say."},
+		field{key: "ask", what: askKeys(), or: "none", about: "In place of `keys`: an HTTP service says where callers go next, by an action in JSON such as {\"queue\": \"support\"}: one of queue, menu, number, voicemail, callback, hang_up, and before it say."},
 	)...)
 }
 

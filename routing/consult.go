@@ -37,6 +37,7 @@ type Advice struct {
 	Queue     string
 	Menu      string
 	Voicemail string
+	Callback  string // an entry of callbacks
 	Number    string
 	HangUp    bool
 	Say       string
@@ -188,6 +189,8 @@ func (a Advice) place() string {
 		return "menu " + a.Menu
 	case a.Voicemail != "":
 		return "voicemail " + a.Voicemail
+	case a.Callback != "":
+		return "callback " + a.Callback
 	case a.Number != "":
 		return "number " + a.Number
 	}
@@ -207,6 +210,7 @@ func (s *script) adviceOf(got advised) (config.Action, error) {
 		{"queue", a.Queue, s.cfg.Queues[a.Queue] != nil},
 		{"menu", a.Menu, s.cfg.Menus[a.Menu] != nil},
 		{"entry of voicemails", a.Voicemail, s.cfg.Voicemails[a.Voicemail] != nil},
+		{"entry of callbacks", a.Callback, s.cfg.Callbacks[a.Callback] != nil},
 	} {
 		if there.name == "" {
 			continue
@@ -216,7 +220,10 @@ func (s *script) adviceOf(got advised) (config.Action, error) {
 			return config.Action{}, fmt.Errorf("%w: there is no %s %q", ErrBadAdvice, there.what, there.name)
 		}
 	}
-	act := config.Action{Queue: a.Queue, Menu: a.Menu, Voicemail: a.Voicemail, HangUp: a.HangUp}
+	act := config.Action{Queue: a.Queue, Menu: a.Menu, Voicemail: a.Voicemail, Callback: a.Callback, HangUp: a.HangUp}
+	if plan := s.cfg.Callbacks[a.Callback]; plan != nil && s.queueOf(plan) == "" {
+		return config.Action{}, fmt.Errorf("%w: the callback %q has no queue, and the call has none yet", ErrBadAdvice, a.Callback)
+	}
 	if a.Number != "" {
 		places++
 		var err error

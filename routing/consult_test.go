@@ -72,6 +72,30 @@ func TestMenuAsksAService(t *testing.T) {
 	})
 }
 
+// A service can have the caller called back, by the rules of the file, in the call's queue or the default one.
+func TestServiceNamesACallback(t *testing.T) {
+	inCallbacks(t, func(w *world) {
+		w.only()
+		w.asked("*", 0, routing.Advice{Callback: "list"}, nil)
+		w.after(4 * time.Second)
+		if d := w.detail(fact.AskFailed); !strings.Contains(d, `the callback "list" has no queue`) {
+			t.Errorf("%q", d)
+		}
+	})
+	cfg := withCallbacks(withMenus(testConfig()))
+	cfg.Company.DefaultQueue = "back"
+	inWorld(t, cfg, func(w *world) {
+		c, _ := w.asked("*", 0, routing.Advice{Callback: "list"}, nil)
+		w.after(3100 * time.Millisecond)
+		w.hearsNow(c, "confirmed")
+		w.after(4 * time.Second)
+		w.endedAs(c, fact.EndCallback)
+		if b := w.theCallback(); b.Queue != "back" || b.Plan != "list" || b.Number != "+819012345678" {
+			t.Errorf("%+v", b)
+		}
+	})
+}
+
 func TestServiceThatDoesNotHelp(t *testing.T) {
 	for name, test := range map[string]struct {
 		after  time.Duration
@@ -84,6 +108,7 @@ func TestServiceThatDoesNotHelp(t *testing.T) {
 		"down":          {0, routing.Advice{}, errors.New("ask: connection refused"), "connection refused", routing.Asks{Failed: 1}},
 		"nonsense":      {0, routing.Advice{}, fmt.Errorf("ask: %w: expected JSON", routing.ErrBadAdvice), "expected JSON", routing.Asks{BadAnswer: 1}},
 		"unknown queue": {0, routing.Advice{Queue: "nowhere"}, nil, `there is no queue "nowhere"`, routing.Asks{BadAnswer: 1}},
+		"no callback":   {0, routing.Advice{Callback: "never"}, nil, `there is no entry of callbacks "never"`, routing.Asks{BadAnswer: 1}},
 		"unknown menu":  {0, routing.Advice{Menu: "nowhere"}, nil, `there is no menu "nowhere"`, routing.Asks{BadAnswer: 1}},
 		"two places":    {0, routing.Advice{Queue: "sales", Menu: "second"}, nil, "more than one place", routing.Asks{BadAnswer: 1}},
 		"no place":      {0, routing.Advice{}, nil, "leads nowhere", routing.Asks{BadAnswer: 1}},

@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -30,12 +31,7 @@ func (s *script) request(sit Situation) Situation {
 			return sit.over(why)
 		}
 	}
-	queue := plan.Queue
-	for _, other := range []string{s.row.Queue, s.cfg.Company.DefaultQueue} {
-		if queue == "" {
-			queue = other
-		}
-	}
+	queue := s.queueOf(plan)
 	row, err := s.c.back.Ask(callback.Request{
 		Plan: plan.Name, Queue: queue, Number: number, Name: s.in.From.Name, Entry: s.row.Entry, Conversation: s.row.Conversation, Call: s.row.ID,
 		Priority: sit.Priority, Front: sit.Front, Since: sit.Since,
@@ -53,6 +49,11 @@ func (s *script) request(sit Situation) Situation {
 		_ = s.ask(question{prompt: p}) // whoever hangs up meanwhile is called back as well
 	}
 	return sit.over(fact.EndCallback)
+}
+
+// queueOf is whose agents call back: those of the plan, else of the caller's queue, else of the company's default one; empty: nobody's.
+func (s *script) queueOf(plan *config.Callback) string {
+	return cmp.Or(plan.Queue, s.row.Queue, s.cfg.Company.DefaultQueue)
 }
 
 // askNumber asks for a number that can be called. EndUnset: the caller has typed and confirmed one.

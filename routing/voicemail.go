@@ -1,6 +1,7 @@
 package routing
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"mediasrv/config"
 	"mediasrv/media"
+	"mediasrv/routing/callback"
 	"mediasrv/routing/fact"
 )
 
@@ -75,7 +77,26 @@ func (s *script) takeMessage(box *config.Voicemail) fact.EndReason {
 	s.event(fact.Event{Kind: fact.VoicemailLeft, Queue: box.Queue, Detail: box.Name + ": " + m.Length.Round(time.Second).String()})
 	s.log.Info("message left", "voicemail", box.Name, "queue", box.Queue, "length", m.Length)
 	s.c.desk.messageChanged(box.Queue)
+	s.callbackFor(box)
 	return why
+}
+
+// callbackFor has a caller called back who has left a message where that is its task. Of a number that can't be called the message is all that is left.
+func (s *script) callbackFor(box *config.Voicemail) {
+	plan := s.cfg.Callbacks[box.Callback]
+	if plan == nil || !s.c.mayCallBack(s.row.From) {
+		return
+	}
+	row, err := s.c.back.Ask(callback.Request{
+		Plan: plan.Name, Queue: cmp.Or(plan.Queue, box.Queue), Number: s.row.From, Name: s.in.From.Name, Entry: s.row.Entry, Conversation: s.row.Conversation,
+		Call: s.row.ID, Since: s.c.clock.Now().UTC(),
+	})
+	if err != nil {
+		s.log.Warn("who has left a message is not called back: the server ends", "voicemail", box.Name)
+		return
+	}
+	s.asked = true
+	s.log.Info("caller is called back for a message", "callback", row.ID, "voicemail", box.Name, "queue", row.Queue)
 }
 
 // untilMessageEnds waits for the end of a message, and says whether anything was said in it. From the first word on it is

@@ -173,3 +173,36 @@ func TestVoicemailThatCannotBeRecorded(t *testing.T) {
 		w.endedAs(c, fact.EndInternal) // at once: nobody talks to nobody
 	})
 }
+
+// A message's task can be a callback: whoever has left one is called back when the call is over; who has said nothing, or hides the number, isn't.
+func TestVoicemailIsCalledBack(t *testing.T) {
+	cfg := withCallbacks(withMenus(testConfig()))
+	cfg.Voicemails["box"].Callback = "last"
+	inWorld(t, cfg, func(w *world) {
+		leave := func(from string, says bool) {
+			c := w.call(from, menuNumber)
+			w.presses(c, "5")
+			w.after(3500 * time.Millisecond)
+			if says {
+				w.speaks(c, 5*time.Second)
+			}
+			c.hangsUp()
+			w.settle()
+		}
+		w.only()
+		leave(customer, false)
+		leave("", true)
+		if all := w.store.Callbacks(); len(all) != 0 {
+			t.Fatalf("%+v", all)
+		}
+		leave(customer, true)
+		if b := w.theCallback(); b.Queue != "support" || b.Plan != "last" || b.Number != customer || b.Conversation == "" {
+			t.Errorf("%+v", b)
+		}
+		w.available("aiko")
+		w.answers("aiko")
+		w.calling(customer).Pickup()
+		w.settle()
+		w.callbackIs(fact.CallbackCompleted, 1)
+	})
+}

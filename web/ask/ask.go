@@ -46,6 +46,7 @@ type answer struct {
 	Queue     string `json:"queue"`
 	Menu      string `json:"menu"`
 	Voicemail string `json:"voicemail"`
+	Callback  string `json:"callback"`
 	Number    string `json:"number"`
 	HangUp    bool   `json:"hang_up"`
 	Say       string `json:"say"`

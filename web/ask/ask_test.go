@@ -34,11 +34,11 @@ var inquiry = routing.Inquiry{Call: "k1", Conversation: "c1", Menu: "card", From
 
 func TestAsk(t *testing.T) {
 	seen := ""
-	of := service(t, 200, `{"queue": "support", "say": "Hello."}`, func(r *http.Request, body string) {
+	of := service(t, 200, `{"callback": "next-day", "say": "Hello."}`, func(r *http.Request, body string) {
 		seen = r.Method + " " + r.URL.Path + " " + r.Header.Get("Authorization") + " " + r.Header.Get("Content-Type") + " " + body
 	})
 	got, err := New().Ask(t.Context(), of, inquiry)
-	if err != nil || got != (routing.Advice{Queue: "support", Say: "Hello."}) {
+	if err != nil || got != (routing.Advice{Callback: "next-day", Say: "Hello."}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	want := `POST /route Bearer s3cret application/json {"call":"k1","conversation":"c1","menu":"card","from":"+819012345678","to":"+81312345678","digits":"4111111111111111","language":"en"}`
