@@ -34,6 +34,52 @@ func (c *Centre) MakeCallback(user string, id fact.CallbackID) (fact.CallID, err
 	return place.Call, nil
 }
 
+// CallBack has an agent call a customer who has left a message or has given up waiting: the agent's phone rings first. It is a callback of the list, so that one who is
+// not reached stays there.
+func (c *Centre) CallBack(user string, who fact.Missed) (fact.CallID, error) {
+	row, fresh, err := c.enlist(user, who)
+	if err != nil {
+		return "", err
+	}
+	if !c.worksIn(user, row.Queue) {
+		err = callback.ErrNotYours
+	}
+	var call fact.CallID
+	if err == nil {
+		call, err = c.MakeCallback(user, row.ID)
+	}
+	if err != nil && fresh {
+		_ = c.back.Cancel(row.ID, "could not be called") // nobody has asked for it but this agent
+	}
+	return call, err
+}
+
+// ListCallback puts a customer who has given up waiting onto the list of the queue's agents.
+func (c *Centre) ListCallback(user string, who fact.Missed) (fact.Callback, error) {
+	row, _, err := c.enlist(user, who)
+	return row, err
+}
+
+func (c *Centre) enlist(user string, who fact.Missed) (fact.Callback, bool, error) {
+	now := c.clock.Now().UTC()
+	switch {
+	case who.Number == "":
+		return fact.Callback{}, false, ErrNoNumber
+	case c.now.Load().cfg.Queues[who.Queue] == nil:
+		return fact.Callback{}, false, ErrUnknownQueue
+	case !c.mayCallBack(who.Number):
+		return fact.Callback{}, false, ErrNotCallable
+	}
+	if !c.conversations.isOpen(who.Conversation) {
+		conv := c.conversations.join(who.Number, who.Name, who.Queue, now)
+		c.opt.Store.Append(conv)
+		who.Conversation = conv.ID
+	}
+	return c.back.Enlist(callback.Request{
+		Queue: who.Queue, Number: who.Number, Name: who.Name, Entry: who.Entry, Conversation: who.Conversation, Since: now, By: user,
+	})
+}
+
 // CloseCallback ends a callback of the list that needs no call any more.
 func (c *Centre) CloseCallback(user string, id fact.CallbackID) error {
 	if err := c.back.Take(user, id); err != nil {

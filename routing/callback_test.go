@@ -713,3 +713,51 @@ func TestClosedQueueCallsNobodyBack(t *testing.T) {
 		w.ringing("aiko")
 	})
 }
+
+// Whoever has left a message, or has given up, is called back by an agent who wants it: it is a callback of the list, so that who isn't reached stays there.
+func TestCallBackOfWhoWasMissed(t *testing.T) {
+	inCallbacks(t, func(w *world) {
+		w.only()
+		missed := fact.Missed{Queue: "back", Number: customer, Name: "Bob", Entry: backNumber}
+		for _, c := range []struct {
+			who  fact.Missed
+			want error
+		}{
+			{fact.Missed{Queue: "back"}, routing.ErrNoNumber},
+			{fact.Missed{Queue: "never", Number: customer}, routing.ErrUnknownQueue},
+			{fact.Missed{Queue: "back", Number: "+4915112345678"}, routing.ErrNotCallable},
+		} {
+			if _, err := w.CallBack("ben", c.who); !errors.Is(err, c.want) {
+				t.Errorf("%+v: %v, want %v", c.who, err, c.want)
+			}
+		}
+		if _, err := w.CallBack("chen", missed); !errors.Is(err, callback.ErrNotYours) { // not an agent of the queue
+			t.Errorf("%v", err)
+		}
+		if b := w.theCallback(); b.State != fact.CallbackCancelled {
+			t.Errorf("what could not be called stays: %+v", b)
+		}
+		_, err := w.CallBack("ben", missed)
+		w.must(err)
+		w.settle()
+		w.answers("ben")
+		w.calling(customer).EndWith(fact.EndBusy, 486)
+		w.settle()
+		open := func() (all []fact.Callback) {
+			w.settle()
+			for _, b := range w.store.Callbacks() {
+				if b.Open() {
+					all = append(all, b)
+				}
+			}
+			return all
+		}
+		if all := open(); len(all) != 1 || all[0].State != fact.CallbackNoAnswer || all[0].Automatic || all[0].Attempts != 1 || all[0].By != "ben" || all[0].Conversation == "" {
+			t.Fatalf("%+v", all)
+		}
+		row, err := w.ListCallback("dana", missed)
+		if all := open(); err != nil || len(all) != 1 || row.ID != all[0].ID {
+			t.Errorf("a second one of the same customer: %+v %v", all, err)
+		}
+	})
+}

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -10,15 +11,51 @@ import (
 	"mediasrv/routing/stats"
 )
 
-// Abandoned lists the callers who gave up within the time of a query, of its queue if it names one, the latest first, with what became of them.
-func (s *Store) Abandoned(ctx context.Context, q fact.StatisticsQuery) ([]fact.AbandonedCall, error) {
+// Abandoned lists at most so many of the callers who gave up within the time of a query, of its queue if it names one, of some queues (nil: of all), the latest
+// first, with what became of them: those after a call's line, or the first. more: there are others.
+func (s *Store) Abandoned(ctx context.Context, q fact.StatisticsQuery, queues []string, after fact.CallID, most int) (page []fact.AbandonedCall, more bool, err error) {
 	if !q.From.Before(q.To) {
-		return nil, stats.ErrNoTime
+		return nil, false, stats.ErrNoTime
 	}
+	all, err := s.gaveUp(ctx, q, queues)
+	if err != nil {
+		return nil, false, fmt.Errorf("store: abandoned calls: %w", err)
+	}
+	times := map[[2]string]int{}
+	for _, a := range all {
+		times[[2]string{a.Queue, a.Number}]++
+	}
+	if after != "" {
+		at := slices.IndexFunc(all, func(a fact.AbandonedCall) bool { return a.Call == after })
+		if at < 0 {
+			return nil, false, errNoSuchLine
+		}
+		all = all[at+1:]
+	}
+	if more = len(all) > most; more {
+		all = all[:most]
+	}
+	for i := range all {
+		a := &all[i]
+		a.Times, a.State = 1, "open"
+		if a.Number != "" {
+			a.Times = times[[2]string{a.Queue, a.Number}]
+		}
+		if err := s.whatBecame(ctx, a); err != nil {
+			return nil, false, fmt.Errorf("store: abandoned calls: %w", err)
+		}
+	}
+	return all, more, nil
+}
+
+const errNoSuchLine = fact.QueryError("the call that the page is to begin after didn't give up in this time")
+
+// gaveUp are all of a time, the latest first, without what became of them.
+func (s *Store) gaveUp(ctx context.Context, q fact.StatisticsQuery, queues []string) ([]fact.AbandonedCall, error) {
 	all := []fact.AbandonedCall{}
 	if err := s.eachCall(ctx, q.From, q.To, func(c told) {
 		for _, v := range c.Visits {
-			if v.Outcome != stats.Abandoned || q.Queue != "" && q.Queue != v.Queue || v.At.Before(q.From) || !v.At.Before(q.To) {
+			if v.Outcome != stats.Abandoned || q.Queue != "" && q.Queue != v.Queue || queues != nil && !slices.Contains(queues, v.Queue) || v.At.Before(q.From) || !v.At.Before(q.To) {
 				continue
 			}
 			waited := v.Wait(q.Now)
@@ -28,27 +65,14 @@ func (s *Store) Abandoned(ctx context.Context, q fact.StatisticsQuery) ([]fact.A
 			})
 		}
 	}); err != nil {
-		return nil, fmt.Errorf("store: abandoned calls: %w", err)
+		return nil, err
 	}
-	slices.SortFunc(all, func(a, b fact.AbandonedCall) int { return b.At.Compare(a.At) })
-	times := map[[2]string]int{}
-	for _, a := range all {
-		times[[2]string{a.Queue, a.Number}]++
-	}
-	for i := range all {
-		a := &all[i]
-		a.Times, a.State = 1, "open"
-		if a.Number != "" {
-			a.Times = times[[2]string{a.Queue, a.Number}]
-		}
-		if err := s.whatBecame(ctx, a); err != nil {
-			return nil, fmt.Errorf("store: abandoned calls: %w", err)
-		}
-	}
+	slices.SortFunc(all, func(a, b fact.AbandonedCall) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.Call, a.Call)) })
 	return all, nil
 }
 
-// queryLater finds the first later call with a number in which somebody talked, else the last one; and the customer's name.
+// queryLater finds the first later call with a number in which somebody talked, else the last one; and the customer's name. The caller of a callback is the
+// customer as well.
 const queryLater = `SELECT coalesce((SELECT name FROM conversations WHERE id = ?1), ''),
 	(SELECT min(talked) FROM (SELECT talked FROM calls WHERE caller = ?2 AND began > ?3 AND talked IS NOT NULL
 		UNION ALL SELECT talked FROM calls WHERE entry = ?2 AND direction = 'outbound' AND began > ?3 AND talked IS NOT NULL)),

@@ -30,6 +30,9 @@ func (s *Store) Statistics(ctx context.Context, q fact.StatisticsQuery) ([]fact.
 	}); err != nil {
 		return nil, fmt.Errorf("store: statistics: events: %w", err)
 	}
+	if err := s.callbackEvents(ctx, q, table.Callback); err != nil {
+		return nil, fmt.Errorf("store: statistics: callbacks: %w", err)
+	}
 	return table.Rows()
 }
 
@@ -92,6 +95,30 @@ func (s *Store) callsBegan(ctx context.Context, q fact.StatisticsQuery, tell fun
 			return err
 		}
 		tell(entry, trunk, at)
+		return nil
+	})
+}
+
+// queryCallbacks finds what has happened to callbacks; its first half uses the index events_of_callbacks, the second events_of_queues.
+const queryCallbacks = `SELECT at, kind, queue, detail FROM events WHERE kind IN ('callback-asked', 'callback-dialled', 'callback-ended') AND at >= ?1 AND at < ?2
+	UNION ALL SELECT c.ended, 'callback-lost', e.queue, '' FROM events e JOIN calls c ON c.id = e.call
+	WHERE e.kind IN ('queued', 'away', 'offered') AND e.kind = 'queued' AND e.at >= ?1 AND e.at < ?2 AND c.direction = 'outbound' AND c.talked IS NULL
+	AND c.end_reason IN ('caller-hung-up', 'caller-gone', 'media-lost', 'timeout', 'transport')`
+
+func (s *Store) callbackEvents(ctx context.Context, q fact.StatisticsQuery, tell func(fact.Event)) error {
+	if q.By != fact.ByCompany && q.By != fact.ByQueue {
+		return nil
+	}
+	rows, err := s.read.QueryContext(ctx, queryCallbacks, stamp(q.From), stamp(q.To))
+	if err != nil {
+		return err
+	}
+	return each(rows, func() error {
+		var e fact.Event
+		if err := rows.Scan(moment{&e.At}, &e.Kind, &e.Queue, &e.Detail); err != nil {
+			return err
+		}
+		tell(e)
 		return nil
 	})
 }

@@ -51,7 +51,7 @@ func BenchmarkStatistics(b *testing.B) {
 	}
 	b.Run("abandoned-1-day", func(b *testing.B) {
 		for b.Loop() {
-			if all, err := s.Abandoned(b.Context(), fact.StatisticsQuery{From: last, To: last.AddDate(0, 0, 1)}); err != nil || len(all) == 0 {
+			if all, _, err := s.Abandoned(b.Context(), fact.StatisticsQuery{From: last, To: last.AddDate(0, 0, 1)}, nil, "", 500); err != nil || len(all) == 0 {
 				b.Fatal(len(all), err)
 			}
 		}

@@ -401,15 +401,15 @@ func TestAbandonedCallers(t *testing.T) {
 	later("b1", fact.Inbound, "+100", "+1", 60, at(65))                                            //
 	later("b2", fact.Outbound, "", "+101", 60, time.Time{})                                        //
 	later("b3", fact.Inbound, "+102", "+1", 5, at(15))                                             // before it gave up
-	later("b4", fact.Outbound, "", "+103", 500, at(510))                                           //
+	later("b4", fact.Outbound, "+103", "+1", 500, at(510))                                         //
 	later("b5", fact.Inbound, "", "+1", 600, at(610))                                              // somebody withheld
 	s.Append(fact.Conversation{ID: "conv", Name: "Aiko Yamada", Customer: "+100", Status: "open"}, // the name is that of the conversation
 		fact.Call{ID: "a1", Direction: fact.Inbound, Conversation: "conv", Entry: "+1", Trunk: "t1", From: "+100", Queue: "support", Began: at(0)})
 	flush(t, s)
 	q := fact.StatisticsQuery{From: at(0), To: at(3600), Now: at(3600), Usual: fact.ServiceLevel{Within: time.Second, Short: 5 * time.Second}}
-	all, err := s.Abandoned(t.Context(), q)
-	if err != nil {
-		t.Fatal(err)
+	all, more, err := s.Abandoned(t.Context(), q, nil, "", 6)
+	if err != nil || more {
+		t.Fatal(more, err)
 	}
 	got := ""
 	for _, a := range all {
@@ -425,8 +425,47 @@ a1 +100 "Aiko Yamada" 00:10 10s short=false reached 1
 	if got != want {
 		t.Errorf("got\n%s, want\n%s", got, want)
 	}
+	for after, want := range map[fact.CallID]string{"": "a6 a5 more", "a5": "a4 a3 more", "a3": "a2 a1 ", "a1": ""} {
+		page, more, err := s.Abandoned(t.Context(), q, nil, after, 2)
+		got := ""
+		for _, a := range page {
+			got += string(a.Call) + " "
+		}
+		if more {
+			got += "more"
+		}
+		if err != nil || got != want || len(page) > 0 && page[0].Number == "+103" && page[0].Times != 2 {
+			t.Errorf("after %s: %q %v, want %q", after, got, err, want)
+		}
+	}
+	if _, _, err := s.Abandoned(t.Context(), q, nil, "b1", 2); !errors.As(err, new(fact.QueryError)) {
+		t.Errorf("after a call that isn't in the list: %v", err)
+	}
+	if all, _, err := s.Abandoned(t.Context(), q, []string{"sales"}, "", 10); err != nil || len(all) != 0 {
+		t.Errorf("of another queue: %v %v", all, err)
+	}
 	q.Queue = "sales"
-	if all, err := s.Abandoned(t.Context(), q); err != nil || len(all) != 0 {
+	if all, _, err := s.Abandoned(t.Context(), q, nil, "", 10); err != nil || len(all) != 0 {
 		t.Errorf("%v %v", all, err)
+	}
+}
+
+// Callbacks are counted from their events, and customers who were called first and gave up from the ends of their calls.
+func TestStatisticsOfCallbacks(t *testing.T) {
+	s, _ := openAt(t, dbPath(t))
+	start(t, s)
+	for i, kind := range []fact.EventKind{fact.CallbackAsked, fact.CallbackDialled, fact.CallbackEnded} {
+		s.Append(fact.Event{At: at(float64(i)), Call: "b1", Kind: kind, Queue: "support", Detail: "completed"})
+	}
+	for id, end := range map[fact.CallID]fact.EndReason{"b2": fact.EndCallerHungUp, "b3": fact.EndShutdown} {
+		s.Append(fact.Call{ID: id, Direction: fact.Outbound, From: "+100", Began: at(10), Ended: at(20), End: end},
+			fact.Event{At: at(12), Call: id, Kind: fact.Queued, Queue: "support"})
+	}
+	flush(t, s)
+	q := fact.StatisticsQuery{From: at(0), To: at(60), Now: at(60), By: fact.ByQueue, Interval: fact.WholeTime, Zone: time.UTC}
+	rows, err := s.Statistics(t.Context(), q)
+	want := fact.Figures{CallbacksAsked: 1, CallbackAttempts: 1, CallbacksReached: 1, CallbacksAbandoned: 1}
+	if err != nil || len(rows) != 1 || rows[0].Figures != want {
+		t.Errorf("%+v %v, want %+v", rows, err, want)
 	}
 }

@@ -402,7 +402,7 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 	routes := map[string]string{
 		"POST /api/login": open, "POST /api/logout": login, "GET /api/me": login, "POST /api/phone": agent, "GET /api/events": agent,
 		"PUT /api/me/status": agent, "POST /api/me/wrap-up/extend": agent, "POST /api/me/wrap-up/done": agent, "POST /api/me/hangup": agent, "POST /api/me/recording/pause": agent, "POST /api/me/recording/resume": agent,
-		"GET /api/voicemails": login, "GET /api/voicemails/{id}/sound": login, "POST /api/voicemails/{id}/heard": login, "PUT /api/voicemails/{id}/done": login,
+		"GET /api/voicemails": login, "GET /api/voicemails/{id}/sound": login, "POST /api/voicemails/{id}/heard": login, "PUT /api/voicemails/{id}/done": login, "POST /api/voicemails/{id}/call": agent,
 		"GET /api/queues": watcher, "PUT /api/queues/{queue}/notices/{kind}": watcher, "DELETE /api/queues/{queue}/notices/{kind}": watcher,
 		"POST /api/me/hold": agent, "POST /api/me/resume": agent, "PUT /api/me/mute": agent, "POST /api/me/digits": agent, "GET /api/me/targets": agent,
 		"POST /api/me/transfer": agent, "POST /api/me/consult": agent, "POST /api/me/party": agent, "DELETE /api/me/party/{leg}": agent,
@@ -419,7 +419,7 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 		"GET /api/directory": login, "POST /api/directory": login, "PUT /api/directory/{id}": login, "DELETE /api/directory/{id}": login,
 		"GET /api/conversations": login, "PUT /api/conversations/{conversation}": login,
 		"GET /api/reload": watcher, "POST /api/reload": admin,
-		"GET /api/statistics": watcher, "GET /api/statistics.csv": watcher, "GET /api/abandoned": login, "GET /api/wallboard/events": watcher,
+		"GET /api/statistics": watcher, "GET /api/statistics.csv": watcher, "GET /api/abandoned": login, "POST /api/abandoned/{call}/callback": login, "GET /api/wallboard/events": watcher,
 		"GET /api/alarms": watcher, "GET /api/alarms/events": watcher,
 		"GET /api/trunks": watcher, "GET /api/trunks/events": watcher, "GET /api/history/{call}": watcher, "POST /api/calls": watcher, "GET /api/calls/{id}": watcher, "DELETE /api/calls/{id}": watcher,
 		"GET /sip": agent, "GET /metrics": watcher, "GET /healthz": open, "/": open, "/api/": open,

@@ -17,6 +17,9 @@ type Callbacks interface {
 	// CallbackEvents is what has happened to the callbacks of a conversation. It reads the database.
 	CallbackEvents(ctx context.Context, conversation fact.ConversationID) ([]fact.Event, error)
 	PlanCallback(user string, p fact.CallbackPlan) (fact.Callback, error)
+	// CallBack rings an agent's phone, and then that of somebody who has left a message; ListCallback puts somebody onto the list of the queue's agents.
+	CallBack(user string, who fact.Missed) (fact.CallID, error)
+	ListCallback(user string, who fact.Missed) (fact.Callback, error)
 	TakeCallback(user string, id fact.CallbackID) error
 	MakeCallback(user string, id fact.CallbackID) (fact.CallID, error)
 	CloseCallback(user string, id fact.CallbackID) error

@@ -45,6 +45,14 @@ func (f *fakeCallbacks) PlanCallback(user string, p fact.CallbackPlan) (fact.Cal
 	return fact.Callback{ID: "c1", Number: p.Number, Due: p.At, By: user}, f.note("plan", user, p.Number, p.Queue, p.At.UTC().Format(time.RFC3339))
 }
 
+func (f *fakeCallbacks) CallBack(user string, who fact.Missed) (fact.CallID, error) {
+	return "k9", f.note("call back", user, who.Number, who.Queue, string(who.Conversation), who.Name, who.Entry)
+}
+
+func (f *fakeCallbacks) ListCallback(user string, who fact.Missed) (fact.Callback, error) {
+	return fact.Callback{ID: "c9", Queue: who.Queue, Number: who.Number}, f.note("list", user, who.Number, who.Queue, string(who.Conversation), who.Entry)
+}
+
 func (f *fakeCallbacks) TakeCallback(user string, id fact.CallbackID) error {
 	return f.note("take", user, string(id))
 }
@@ -116,6 +124,41 @@ func TestCallbacksAPI(t *testing.T) {
 	}
 	if a := aiko.do("GET", "/api/callbacks", ""); a.status != http.StatusServiceUnavailable {
 		t.Errorf("%d %s", a.status, a.body)
+	}
+}
+
+// Whoever has left a message is called back at once, by the agent who wants it; whoever gave up is put onto the list.
+func TestCallBackAPI(t *testing.T) {
+	backs, box := &fakeCallbacks{}, &fakeVoicemails{}
+	l := newLab(t, func(o *Options) { o.Callbacks, o.Voicemails = backs, box })
+	l.cfg.Queues = map[string]*config.Queue{"support": {Name: "support", Agents: []string{"aiko"}}, "sales": {Name: "sales"}}
+	l.serve()
+	aiko, dana := l.loggedIn("aiko"), l.loggedIn("dana")
+	for _, c := range []struct {
+		who    *client
+		path   string
+		status int
+		did    string
+	}{
+		{aiko, "/api/voicemails/m1/call", 202, "call back aiko +819012345678 support   "},
+		{aiko, "/api/voicemails/m2/call", 404, ""}, // of a queue that isn't aiko's
+		{dana, "/api/abandoned/call-1/callback", 200, "list dana +819012345678 support v2 +81312345678"},
+		{dana, "/api/abandoned/last/callback", 404, ""}, // only by its id
+		{aiko, "/api/abandoned/call-1/callback", 200, "list aiko +819012345678 support v2 +81312345678"},
+		{l.loggedIn("ben"), "/api/abandoned/call-1/callback", 404, ""}, // of a queue that isn't ben's
+	} {
+		before := len(backs.done)
+		a := c.who.do("POST", c.path, "")
+		if did := strings.Join(backs.done[before:], "; "); a.status != c.status || did != c.did {
+			t.Errorf("%s: %d %s, did %q; want %d, %q", c.path, a.status, a.body, did, c.status, c.did)
+		}
+	}
+	backs.refuse = errors.New("No.")
+	for _, path := range []string{"/api/voicemails/m1/call", "/api/abandoned/call-1/callback"} {
+		who := map[bool]*client{true: aiko, false: dana}[strings.Contains(path, "voice")]
+		if a := who.do("POST", path, ""); a.status != http.StatusConflict || a.problem(t).Detail != "No." {
+			t.Errorf("%s: %d %s", path, a.status, a.body)
+		}
 	}
 }
 

@@ -81,6 +81,9 @@ func (f *fakeOperations) History(name string) ([]fact.Call, []fact.Event, error)
 	switch name {
 	case "last":
 		return []fact.Call{call}, []fact.Event{{At: at, Kind: fact.Considered, Agent: "aiko", Detail: "ben: in a call"}}, f.refuse
+	case "call-1":
+		call.Queue, call.Conversation = "support", "v2"
+		return []fact.Call{call}, nil, f.refuse
 	case "+819012345678":
 		return []fact.Call{call, {ID: "call-0", Direction: fact.Inbound, Began: at}}, nil, f.refuse
 	}

@@ -38,8 +38,9 @@ type Options struct {
 // Books is what was kept of the past. Its methods read the database until ctx ends. Errors are for the log, except for fact.QueryErrors.
 type Books interface {
 	Statistics(context.Context, fact.StatisticsQuery) ([]fact.StatisticsRow, error)
-	// Abandoned lists callers who gave up within the query's time, of its queue if it names one; the latest first.
-	Abandoned(context.Context, fact.StatisticsQuery) ([]fact.AbandonedCall, error)
+	// Abandoned lists at most so many callers who gave up within the query's time, of its queue if it names one, of some queues if there are any; the latest first,
+	// those after a call's line. more: there are others.
+	Abandoned(ctx context.Context, q fact.StatisticsQuery, queues []string, after fact.CallID, most int) (page []fact.AbandonedCall, more bool, err error)
 	// PastContacts are the calls with a customer that have ended, the latest first.
 	PastContacts(ctx context.Context, number string) ([]fact.PastContact, error)
 }

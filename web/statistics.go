@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -48,14 +47,6 @@ type csvOutput struct {
 	Body        []byte
 }
 
-type abandonedOutput struct {
-	Body struct {
-		From  time.Time            `json:"from"`
-		To    time.Time            `json:"to"`
-		Calls []fact.AbandonedCall `json:"calls" doc:"the latest first"`
-	}
-}
-
 // addStatistics adds the routes of supervisors' reports.
 func (s *Server) addStatistics(api huma.API) {
 	fails := []int{http.StatusUnprocessableEntity, http.StatusServiceUnavailable}
@@ -73,10 +64,7 @@ func (s *Server) addStatistics(api huma.API) {
 		OperationID: "statistics-csv", Method: http.MethodGet, Path: "/api/statistics.csv", Summary: "The same as CSV, to be downloaded", Errors: fails,
 		Responses: map[string]*huma.Response{"200": {Description: "CSV (RFC 4180) in UTF-8", Content: map[string]*huma.MediaType{"text/csv": {}}}},
 	}, s.statisticsCSV)
-	route(s, api, needLogin, huma.Operation{
-		OperationID: "abandoned", Method: http.MethodGet, Path: "/api/abandoned", Summary: "Callers who gave up waiting, and what became of them",
-		Description: "Of the own queues; supervisors get those of all.", Errors: fails,
-	}, s.abandoned)
+	s.addAbandoned(api)
 }
 
 // NewStatisticsQuery is a query of a time, by the clock and the service levels of a file. Errors are fact.QueryErrors.
@@ -140,29 +128,6 @@ func (s *Server) statisticsCSV(ctx context.Context, in *statisticsInput) (*csvOu
 	}
 	name := "statistics-" + in.Of + "-" + q.From.In(q.Zone).Format(time.DateOnly) + ".csv"
 	return &csvOutput{Type: "text/csv; charset=utf-8", Disposition: `attachment; filename="` + name + `"`, Body: text.Bytes()}, nil
-}
-
-func (s *Server) abandoned(ctx context.Context, in *PeriodInput) (*abandonedOutput, error) {
-	q, err := NewStatisticsQuery(s.opt.Config(), in.From, in.To, time.Now())
-	if err != nil {
-		return nil, s.unanswered(err)
-	}
-	q.Queue = in.Queue
-	ctx, cancel := context.WithTimeout(ctx, booksTime)
-	defer cancel()
-	calls, err := s.opt.Books.Abandoned(ctx, q)
-	if err != nil {
-		return nil, s.unanswered(err)
-	}
-	out := &abandonedOutput{}
-	out.Body.From, out.Body.To, out.Body.Calls = q.From.UTC(), q.To.UTC(), []fact.AbandonedCall{}
-	known := s.queuesOf(visitorOf(ctx))
-	for _, call := range calls {
-		if known == nil || slices.Contains(known, call.Queue) {
-			out.Body.Calls = append(out.Body.Calls, call)
-		}
-	}
-	return out, nil
 }
 
 // unanswered is the answer to a query that failed.

@@ -57,7 +57,7 @@ func columns(of fact.StatisticsBy) []column {
 			ofAgent("in_wrap_up", func(a *fact.AgentTimes) *float64 { return &a.WrapUp }), ofAgent("occupancy", func(a *fact.AgentTimes) *float64 { return a.Occupancy }),
 		)
 	}
-	return append([]column{
+	return append(append([]column{
 		count("calls", func(f fact.Figures) int { return f.Calls }), count("closed", func(f fact.Figures) int { return f.Closed }),
 		count("offered", func(f fact.Figures) int { return f.Offered }), answered,
 		count("answered_within", func(f fact.Figures) int { return f.AnsweredWithin }), count("abandoned", func(f fact.Figures) int { return f.Abandoned }),
@@ -66,7 +66,12 @@ func columns(of fact.StatisticsBy) []column {
 		count("waiting", func(f fact.Figures) int { return f.Waiting }),
 		maybe("service_level", func(f fact.Figures) *float64 { return f.ServiceLevel }), maybe("answer_speed", func(f fact.Figures) *float64 { return f.AnswerSpeed }),
 		seconds("longest_wait", func(f fact.Figures) float64 { return f.LongestWait }), maybe("abandon_wait", func(f fact.Figures) *float64 { return f.AbandonWait }),
-	}, handled...)
+	}, handled...),
+		count("callbacks_asked", func(f fact.Figures) int { return f.CallbacksAsked }), count("callback_attempts", func(f fact.Figures) int { return f.CallbackAttempts }),
+		count("callbacks_reached", func(f fact.Figures) int { return f.CallbacksReached }), count("callbacks_failed", func(f fact.Figures) int { return f.CallbacksFailed }),
+		count("callbacks_cancelled", func(f fact.Figures) int { return f.CallbacksCancelled }),
+		count("callbacks_abandoned", func(f fact.Figures) int { return f.CallbacksAbandoned }),
+	)
 }
 
 // WriteStatistics writes rows as CSV (RFC 4180). Times of the day are those of the query's zone.

@@ -3,6 +3,8 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,6 +17,7 @@ type fakeBooks struct {
 	q    fact.StatisticsQuery
 	rows []fact.StatisticsRow
 	gone []fact.AbandonedCall
+	page string // that was asked for
 	err  error
 }
 
@@ -23,9 +26,14 @@ func (f *fakeBooks) Statistics(_ context.Context, q fact.StatisticsQuery) ([]fac
 	return f.rows, f.err
 }
 
-func (f *fakeBooks) Abandoned(_ context.Context, q fact.StatisticsQuery) ([]fact.AbandonedCall, error) {
-	f.q = q
-	return f.gone, f.err
+func (f *fakeBooks) Abandoned(_ context.Context, q fact.StatisticsQuery, queues []string, after fact.CallID, most int) (known []fact.AbandonedCall, more bool, err error) {
+	f.q, f.page = q, fmt.Sprint(after, " ", most)
+	for _, c := range f.gone {
+		if queues == nil || slices.Contains(queues, c.Queue) {
+			known = append(known, c)
+		}
+	}
+	return known, most < 10, f.err
 }
 
 func (f *fakeBooks) PastContacts(context.Context, string) ([]fact.PastContact, error) {
@@ -70,6 +78,11 @@ func TestStatisticsOfTheAPI(t *testing.T) {
 				t.Errorf("%s: %d %s", bad, a.status, a.body)
 			}
 		}
+		for query, want := range map[string]string{"": " 200 false", "?limit=5&after=c1": "c1 5 true"} {
+			if a := c.do("GET", "/api/abandoned"+query, ""); a.status != 200 || !strings.Contains(a.body, `"more":`+want[strings.LastIndex(want, " ")+1:]) || books.page+want[strings.LastIndex(want, " "):] != want {
+				t.Errorf("%s: %d %s, asked for %q", query, a.status, a.body, books.page)
+			}
+		}
 		books.err = fact.QueryError("no")
 		if a := c.do("GET", "/api/statistics", ""); a.status != 422 || !strings.Contains(a.problem(t).Detail, "Not possible: no.") {
 			t.Errorf("%d %s", a.status, a.body)
@@ -97,10 +110,10 @@ func TestStatisticsAsCSV(t *testing.T) {
 		l.cfg.Company.TimeZone = time.FixedZone("JST", 9*3600)
 		a := l.loggedIn("dana").do("GET", "/api/statistics.csv?from=2026-11-21&by=hour", "")
 		want := "queue,from,to,calls,closed,offered,answered,answered_within,abandoned,abandoned_short,overflowed,timed_out,failed,waiting,service_level,answer_speed,longest_wait,abandon_wait," +
-			"talk_mean,hold_mean,wrap_up_mean,handling_mean,talk,longest_talk,hold,wrap_up,offers,missed,refused,offers_lost,transferred\r\n" +
-			"support,2026-11-21T00:00:00+09:00,2026-11-21T01:00:00+09:00,0,0,4,3,2,0,0,0,0,0,0,0.5,12.25,30,,,,,,0,0,0,0,0,0,0,0,0\r\n" +
-			"'=cmd(),2026-11-21T00:00:00+09:00,2026-11-21T01:00:00+09:00,0,0,0,0,0,0,0,0,0,0,0,,,0,,,,,,0,0,0,0,0,0,0,0,0\r\n" +
-			"+815012345678,2026-11-21T00:00:00+09:00,2026-11-21T01:00:00+09:00,0,0,0,0,0,0,0,0,0,0,0,,,0,,,,,,0,0,0,0,0,0,0,0,0\r\n"
+			"talk_mean,hold_mean,wrap_up_mean,handling_mean,talk,longest_talk,hold,wrap_up,offers,missed,refused,offers_lost,transferred,callbacks_asked,callback_attempts,callbacks_reached,callbacks_failed,callbacks_cancelled,callbacks_abandoned\r\n" +
+			"support,2026-11-21T00:00:00+09:00,2026-11-21T01:00:00+09:00,0,0,4,3,2,0,0,0,0,0,0,0.5,12.25,30,,,,,,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0\r\n" +
+			"'=cmd(),2026-11-21T00:00:00+09:00,2026-11-21T01:00:00+09:00,0,0,0,0,0,0,0,0,0,0,0,,,0,,,,,,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0\r\n" +
+			"+815012345678,2026-11-21T00:00:00+09:00,2026-11-21T01:00:00+09:00,0,0,0,0,0,0,0,0,0,0,0,,,0,,,,,,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0\r\n"
 		if a.body != want {
 			t.Errorf("got\n%s, want\n%s", a.body, want)
 		}

@@ -74,6 +74,11 @@ func (s *Server) addVoicemails(api huma.API) {
 	}, func(ctx context.Context, in *voicemailInput) (*struct{}, error) {
 		return nil, s.markVoicemail(ctx, in.ID, fact.VoicemailMark{Done: true, Again: !in.Body.Done})
 	})
+	route(s, api, needAgent, huma.Operation{
+		OperationID: "voicemail-call", Method: http.MethodPost, Path: "/api/voicemails/{id}/call", Summary: "Call back whoever has left a message",
+		Description:   "The own phone rings first; the customer is called when it is answered. Who is not reached is on the list of callbacks.",
+		DefaultStatus: http.StatusAccepted, Errors: []int{http.StatusNotFound, http.StatusConflict, http.StatusServiceUnavailable},
+	}, s.callVoicemail)
 	s.handle("GET "+soundPath, needLogin, http.HandlerFunc(s.sound))
 	api.OpenAPI().AddOperation(&huma.Operation{
 		OperationID: "voicemail-sound", Method: http.MethodGet, Path: soundPath, Summary: "A message's sound: WAV, or Ogg Opus, with ranges (RFC 9110, 14)",
@@ -84,6 +89,22 @@ func (s *Server) addVoicemails(api huma.API) {
 			"206": {Description: "A part"}, "404": {Description: "There is no such message, or its sound is not there (yet)"},
 		},
 	})
+}
+
+func (s *Server) callVoicemail(ctx context.Context, in *heardInput) (*callOutput, error) {
+	v, err := s.voicemailFor(ctx, in.ID)
+	if err != nil {
+		return nil, err
+	}
+	id, err := s.opt.Callbacks.CallBack(visitorOf(ctx).user.Login, fact.Missed{
+		Conversation: v.Conversation, Queue: v.Queue, Number: v.Number, Name: v.Name, Entry: v.Entry,
+	})
+	if err != nil {
+		return nil, obey(err)
+	}
+	out := &callOutput{}
+	out.Body.ID = id
+	return out, nil
 }
 
 // queuesOf are the queues whose messages and callbacks somebody may know of, by name; nil: all, also those that are no longer in the file.

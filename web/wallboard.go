@@ -26,12 +26,13 @@ type wallboardMessage struct {
 
 // wallQueue is a queue as supervisors see it.
 type wallQueue struct {
-	Name    string         `json:"name"`
-	Waiting int            `json:"waiting"`
-	Longest *time.Time     `json:"longest" doc:"since when the longest waiting caller waits; null: nobody waits"`
-	Within  float64        `json:"within" doc:"seconds in which a caller is to be answered"`
-	Agents  map[string]int `json:"agents" doc:"its agents by state: what they do (ringing, talking, wrap-up), or if idle their status"`
-	Today   *wallToday     `json:"today" doc:"null: not known yet"`
+	Name      string             `json:"name"`
+	Waiting   int                `json:"waiting"`
+	Longest   *time.Time         `json:"longest" doc:"since when the longest waiting caller waits; null: nobody waits"`
+	Within    float64            `json:"within" doc:"seconds in which a caller is to be answered"`
+	Callbacks fact.CallbackCount `json:"callbacks" doc:"that hold, and of them those that are due"`
+	Agents    map[string]int     `json:"agents" doc:"its agents by state: what they do (ringing, talking, wrap-up), or if idle their status"`
+	Today     *wallToday         `json:"today" doc:"null: not known yet"`
 }
 
 // wallToday is what has happened in a queue today, by the company's clock. It may be some seconds old.
@@ -41,6 +42,11 @@ type wallToday struct {
 	Abandoned    int      `json:"abandoned" doc:"short ones apart"`
 	ServiceLevel *float64 `json:"serviceLevel" doc:"0 to 1; null: nobody has called"`
 	AnswerSpeed  *float64 `json:"answerSpeed" doc:"mean wait of those who were answered, in seconds"`
+
+	CallbacksAsked   int `json:"callbacksAsked"`
+	CallbacksReached int `json:"callbacksReached" doc:"customer and agent have talked"`
+	CallbacksFailed  int `json:"callbacksFailed" doc:"all attempts were in vain"`
+	CallbacksLost    int `json:"callbacksLost" doc:"the customer was called first, answered, and gave up before an agent came"`
 }
 
 // wallAgent is an agent as supervisors see them.
@@ -77,7 +83,7 @@ func (s *Server) wallboard() wallboardMessage {
 		m.Agents = append(m.Agents, v)
 	}
 	for _, q := range figures.Queues {
-		v := wallQueue{Name: q.Name, Waiting: q.Waiting, Longest: q.Longest, Agents: map[string]int{}}
+		v := wallQueue{Name: q.Name, Waiting: q.Waiting, Longest: q.Longest, Callbacks: q.Callbacks, Agents: map[string]int{}}
 		if of := cfg.Queues[q.Name]; of != nil {
 			v.Within = of.ServiceLevel.Within.Seconds()
 			for _, user := range of.Agents {
@@ -88,7 +94,10 @@ func (s *Server) wallboard() wallboardMessage {
 		}
 		if today != nil {
 			f := today[q.Name]
-			v.Today = &wallToday{Offered: f.Offered, Answered: f.Answered, Abandoned: f.Abandoned, ServiceLevel: f.ServiceLevel, AnswerSpeed: f.AnswerSpeed}
+			v.Today = &wallToday{
+				Offered: f.Offered, Answered: f.Answered, Abandoned: f.Abandoned, ServiceLevel: f.ServiceLevel, AnswerSpeed: f.AnswerSpeed,
+				CallbacksAsked: f.CallbacksAsked, CallbacksReached: f.CallbacksReached, CallbacksFailed: f.CallbacksFailed, CallbacksLost: f.CallbacksAbandoned,
+			}
 		}
 		m.Queues = append(m.Queues, v)
 	}

@@ -21,6 +21,16 @@ func (c *core) ask(r Request, now time.Time) fact.Callback {
 	return it.row
 }
 
+// enlist is ask for the list, whatever the file's rules are.
+func (c *core) enlist(r Request, now time.Time) (fact.Callback, bool) {
+	if c.of[customer{r.Number, r.Queue}] != nil {
+		return c.ask(r, now), false
+	}
+	it := c.begin(r, &config.Callback{}, now)
+	c.consider(it, now)
+	return it.row, true
+}
+
 func (c *core) begin(r Request, plan *config.Callback, now time.Time) *item {
 	it := c.add(fact.Callback{
 		ID: fact.CallbackID(c.newID()), Conversation: r.Conversation, Plan: plan.Name, Automatic: plan.Automatic, State: fact.CallbackInQueue,

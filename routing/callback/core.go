@@ -105,9 +105,21 @@ func (c *core) count(queue string, more int) {
 		c.counts[queue] = n
 	}
 	n.Open += more
+	n.Due = c.due(queue)
 	n.Changed++
 	c.stats.Open[queue] = n.Open
 	c.world.Count(queue, *n)
+}
+
+// due is how many callbacks of a queue could be called by an agent now, or are: those of the line, and those of the list.
+func (c *core) due(queue string) int {
+	n := 0
+	for _, it := range c.open {
+		if it.row.Queue == queue && (it.call != "" || !it.row.Automatic && it.held == "") {
+			n++
+		}
+	}
+	return n
 }
 
 // move lets an event happen to a callback, and writes it; false: it can't happen now.
@@ -200,6 +212,7 @@ func (c *core) leave(it *item) {
 		c.world.Leave(it.call)
 		delete(c.calls, it.call)
 		it.call = ""
+		c.count(it.row.Queue, 0)
 	}
 }
 

@@ -95,6 +95,12 @@ func (k *Keeper) Ask(r Request) (row fact.Callback, err error) {
 	return row, err
 }
 
+// Enlist puts a customer onto the list of agents, for somebody who wants to call, or have called, whoever has not been reached. fresh: there was none before.
+func (k *Keeper) Enlist(r Request) (row fact.Callback, fresh bool, err error) {
+	err = k.ask(func(c *core, now time.Time) error { row, fresh = c.enlist(r, now); return nil })
+	return row, fresh, err
+}
+
 // Apply makes a new file hold for what is done from now on.
 func (k *Keeper) Apply(cfg *config.Config) {
 	k.box.Put(func(c *core, now time.Time) { c.apply(cfg, now) })

@@ -40,6 +40,7 @@ func (c *core) consider(it *item, now time.Time) {
 		it.call = fact.CallID(c.newID())
 		c.calls[it.call] = it
 		c.world.Enter(c.place(it))
+		c.count(it.row.Queue, 0)
 	}
 	it.wake = sooner(it.wake, c.until(it.row, now))
 }

@@ -126,8 +126,18 @@ type CallbackPlan struct {
 	Plan     string    // the entry of callbacks whose rules hold; empty: the usual ones
 }
 
+// Missed is a customer whom nobody has talked with: who has left a message, or has given up waiting.
+type Missed struct {
+	Conversation ConversationID
+	Queue        string
+	Number       string // empty: withheld
+	Name         string
+	Entry        string // the number dialled
+}
+
 // CallbackCount is how many callbacks of a queue still hold. Changed grows with every change of one of them.
 type CallbackCount struct {
 	Open    int    `json:"open"`
+	Due     int    `json:"due" doc:"of automatic ones those that wait for an agent now, or are being called; of those of the list all whose customer is not in a call with us"`
 	Changed uint64 `json:"changed"`
 }

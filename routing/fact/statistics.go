@@ -103,6 +103,13 @@ type Figures struct {
 	OffersLost  int `json:"offersLost" doc:"taken back, or the phone failed"`
 	Transferred int `json:"transferred" doc:"answered and then passed on"`
 
+	CallbacksAsked     int `json:"callbacksAsked" doc:"by customers and for them; by company and queue, like the next ones"`
+	CallbackAttempts   int `json:"callbackAttempts" doc:"times that a customer was called"`
+	CallbacksReached   int `json:"callbacksReached" doc:"customer and agent have talked"`
+	CallbacksFailed    int `json:"callbacksFailed" doc:"all attempts were in vain"`
+	CallbacksCancelled int `json:"callbacksCancelled"`
+	CallbacksAbandoned int `json:"callbacksAbandoned" doc:"the customer was called first, answered, and gave up before an agent came"`
+
 	Agent *AgentTimes `json:"agent,omitempty" doc:"by agent only"`
 }
 

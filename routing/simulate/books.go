@@ -2,6 +2,7 @@ package simulate
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"mediasrv/routing/fact"
@@ -14,8 +15,10 @@ type books struct {
 	order  []fact.CallID
 	states []fact.AgentChange
 	backs  map[fact.CallbackID]fact.Callback
-	told   func(fact.Event)
-	seated func(fact.Leg)
+	// callbacks are what was told of them.
+	callbacks []fact.Event
+	told      func(fact.Event)
+	seated    func(fact.Leg)
 }
 
 // entry is a call.
@@ -32,6 +35,9 @@ func (b *books) Append(all ...fact.Record) {
 			b.of(r.ID).row = r
 		case fact.Event:
 			b.of(r.Call).Add(r)
+			if strings.HasPrefix(string(r.Kind), "callback-") {
+				b.callbacks = append(b.callbacks, r)
+			}
 			b.told(r)
 		case fact.Leg:
 			b.seated(r)
@@ -66,12 +72,18 @@ func (r *Result) Statistics(q fact.StatisticsQuery) ([]fact.StatisticsRow, error
 	}
 	for _, id := range r.books.order {
 		e := r.books.calls[id]
+		if queue, at, ok := e.Lost(); ok && e.row.Direction == fact.Outbound {
+			table.Callback(fact.Event{Kind: stats.CallbackLost, Queue: queue, At: at})
+		}
 		if e.row.Direction != fact.Inbound {
 			continue
 		}
 		table.Began(e.row.Entry, e.row.Trunk, e.row.Began)
 		e.Sum(q.Now)
 		table.Add(&e.Call, e.row.Entry, e.row.Trunk)
+	}
+	for _, e := range r.books.callbacks {
+		table.Callback(e)
 	}
 	last := map[string]fact.AgentChange{}
 	tell := func(c fact.AgentChange, until time.Time) {

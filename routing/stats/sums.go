@@ -17,6 +17,8 @@ type sums struct {
 	offers, missed, refused, lost, transfers int
 	available, busy, away                    time.Duration
 	ringing, talking, wrapping               time.Duration
+	backsAsked, attempts, backsReached       int // callbacks
+	backsFailed, backsCancelled, backsLost   int
 }
 
 func (s *sums) addVisit(v Visit, level fact.ServiceLevel, now time.Time) {
@@ -99,6 +101,8 @@ func (s *sums) figures() fact.Figures {
 		TalkMean: mean(s.talk, s.answered), LongestTalk: s.longestTalk.Seconds(), HoldMean: mean(s.hold, s.answered), WrapUpMean: mean(s.wrapUp, s.answered),
 		HandlingMean: mean(s.talk+s.hold+s.wrapUp, s.answered),
 		Offers:       s.offers, Missed: s.missed, Refused: s.refused, OffersLost: s.lost, Transferred: s.transfers,
+		CallbacksAsked: s.backsAsked, CallbackAttempts: s.attempts, CallbacksReached: s.backsReached, CallbacksFailed: s.backsFailed, CallbacksCancelled: s.backsCancelled,
+		CallbacksAbandoned: s.backsLost,
 	}
 }
 
