@@ -57,10 +57,6 @@ type script struct {
 	informed bool      // the caller knows that the call is recorded
 	declined bool      // and doesn't want it
 	hushed   time.Time // until when all digits are secret; zero: they aren't
-	paused   bool // the segment
-	masked   bool // the caller's digits are secret
-	informed bool // the caller knows that the call is recorded
-	declined bool // and doesn't want it
 
 	obeying chan<- error // of the latest command that a stage has taken
 }
