@@ -77,10 +77,24 @@ const timeLimit = 30_000;
 export const statisticsApi = {
   ask: (q: Question) => call<Statistics>('GET', `/api/statistics?${params(q)}`, undefined, timeLimit),
   csv: (q: Question) => `/api/statistics.csv?${params(q)}`,
-  abandoned: (p: Period) =>
-    call<{ calls: AbandonedCall[] }>('GET', `/api/abandoned?${params(p)}`, undefined, timeLimit).then((a) => a.calls),
+  /** All of the time: the server gives them in pages. */
+  abandoned: async (p: Period): Promise<AbandonedCall[]> => {
+    const all: AbandonedCall[] = [];
+    for (;;) {
+      const after = all.at(-1)?.call;
+      const query = new URLSearchParams({ ...p, limit: '500', ...(after ? { after } : {}) }).toString();
+      const page = await call<{ calls: AbandonedCall[]; more: boolean }>(
+        'GET',
+        `/api/abandoned?${query}`,
+        undefined,
+        timeLimit,
+      );
+      all.push(...page.calls);
+      if (!page.more) return all;
+    }
+  },
 };
 
-function params(of: Period | Question): string {
+function params(of: Question): string {
   return new URLSearchParams({ ...of }).toString();
 }
