@@ -26,6 +26,7 @@ func defaults(dir string) *Config {
 			TimeZone:    time.UTC,
 			Speech:      Speech{Engine: "espeak-ng", Language: "en", Rate: 1},
 			RingTimeout: 30 * time.Second,
+			Reconnect:   30 * time.Second,
 			WrapUp:      WrapUp{Time: 30 * time.Second, Extend: true},
 			Recording:   Recording{Inbound: true, Outbound: true, PerLeg: true, Format: "wav"},
 			Consent:     Consent{Wait: 3 * time.Second},
@@ -150,6 +151,7 @@ func (b *builder) company(n *node) {
 	c.TimeZone = val(n.get("time_zone"), c.TimeZone)
 	c.Country = val(n.get("country"), c.Country)
 	c.RingTimeout = val(n.get("ring_timeout"), c.RingTimeout)
+	c.Reconnect = val(n.get("reconnect"), c.Reconnect)
 	c.WrapUp = wrapUpOf(n.get("wrap_up")).over(c.WrapUp)
 	c.Recording = recordingOf(n.get("recording")).over(c.Recording)
 	c.ServiceLevel = serviceLevelOf(n.get("service_level")).over(c.ServiceLevel)

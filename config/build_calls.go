@@ -150,6 +150,7 @@ func (b *builder) queues(n *node) {
 			Agents:      b.agentsOf(key.text, q),
 			Answer:      val(q.get("answer"), "at-once"),
 			RingTimeout: val(q.get("ring_timeout"), company.RingTimeout),
+			Reconnect:   val(q.get("reconnect"), company.Reconnect),
 			Ring:        val(q.get("ring"), RingOne),
 			WrapUp:      wrapUpOf(q.get("wrap_up")).over(company.WrapUp),
 			Recording:   recordingOf(q.get("recording")).over(company.Recording),

@@ -68,6 +68,7 @@ type Company struct {
 	Speech       Speech
 	DefaultQueue string // a number without a target leads here
 	RingTimeout  time.Duration
+	Reconnect    time.Duration // how long an agent's browser that has lost its line is waited for; 0: not at all
 	WrapUp       WrapUp
 	Recording    Recording
 	Consent      Consent
@@ -210,7 +211,8 @@ type Queue struct {
 	Waiting     string   // strategy; empty: the built-in
 	Answer      string   // at-once, with-agent
 	RingTimeout time.Duration
-	Ring        string // RingOne, RingAll, RingTopDown
+	Reconnect   time.Duration // as the company's
+	Ring        string        // RingOne, RingAll, RingTopDown
 	Skills      []SkillNeed
 	MaxWaiting  MaxWaiting
 	NoAgents    NoAgents

@@ -82,6 +82,14 @@ func (c *Config) HoldFor(queue string) Meanwhile {
 	return c.Company.Hold
 }
 
+// ReconnectFor is how long an agent who has lost the line to a caller of a queue is waited for; 0: not at all. A queue that isn't there is the company.
+func (c *Config) ReconnectFor(queue string) time.Duration {
+	if q := c.Queues[queue]; q != nil {
+		return q.Reconnect
+	}
+	return c.Company.Reconnect
+}
+
 // TransferFor is how calls of a queue go on to somebody else. A queue that isn't there is the company.
 func (c *Config) TransferFor(queue string) Transfer {
 	if q := c.Queues[queue]; q != nil {

@@ -89,6 +89,9 @@ func (e *Endpoint) judge(w *Worker, s rtp.JitterStats, now int64) {
 		e.course.Add(q)
 		e.quality = q
 		e.judged.Unlock()
+		if e.grader.Add(q) {
+			e.report(Event{Kind: Graded, Line: e.grader.Line()}, now)
+		}
 	}
 	if enc, ok := e.enc.(codec.LossAware); ok && q.Reports > 0 {
 		if loss := int(q.RemoteLoss + 0.5); loss != e.say.lossy {

@@ -56,6 +56,7 @@ type Endpoint struct {
 	guard   rtp.Protector // SRTP by SDES; nil: none
 	reports rtp.Reports
 	oneway  rtp.OneWay
+	grader  rtp.Grader
 	sends   bool           // by the agreement, the peer does
 	early   bool           // the call is not answered: the peer need not send yet
 	beside  rtp.Socket     // RTCP's, as control

@@ -1,6 +1,10 @@
 package media
 
-import "time"
+import (
+	"time"
+
+	"mediasrv/media/rtp"
+)
 
 // EventKind names what happened in a room.
 type EventKind uint8
@@ -16,6 +20,7 @@ const (
 	Quiet                          // it has stopped speaking
 	OneWay                         // both directions were agreed, and nothing comes for 3 s, though we send: one-way audio
 	BothWays                       // it comes again
+	Graded                         // the line is better or worse than it was: Line
 	Failed                         // the endpoint can't go on (DTLS failed, fingerprint mismatch, socket gone); Why says it
 )
 
@@ -27,8 +32,20 @@ type Event struct {
 	Digit    byte          // Digit: 0-9 * # A-D
 	Length   time.Duration // Digit: how long the key was held
 	At       time.Time
-	Why      error // Failed
+	Line     rtp.Line // Graded
+	Why      error    // Failed
 }
 
 // Sink takes a room's events, in order. It is called from a goroutine of the engine, never from a worker's thread; it must not block.
 type Sink func(Event)
+
+// Line is how good a line is.
+type Line = rtp.Line
+
+// The grades of a line.
+const (
+	LineUnknown = rtp.LineUnknown
+	LineGood    = rtp.LineGood
+	LineWeak    = rtp.LineWeak // MOS below 4
+	LineBad     = rtp.LineBad  // MOS below 3.5
+)

@@ -190,3 +190,27 @@ func TestSilenceCountsFromTheAnswer(t *testing.T) {
 		}
 	}
 }
+
+// A line that gets bad, and good again, is told at the turns, of the leg whose line it is.
+func TestLineIsGraded(t *testing.T) {
+	w := mediatest.New(t, nil)
+	room, events := w.Room()
+	a, fa := w.Join(room, codec.PCMU)
+	w.Join(room, codec.PCMU)
+	w.Run(10 * time.Second)
+	if got := kinds(events(), media.Graded); len(got) != 0 {
+		t.Fatalf("a good line is told: %+v", got)
+	}
+	for range 100 { // 10 s
+		fa.Change(func(h *rtp.Header) { h.Seq++ }) // a fifth is lost on its way
+		w.Run(100 * time.Millisecond)
+	}
+	got := kinds(events(), media.Graded)
+	if len(got) == 0 || got[len(got)-1].Line != rtp.LineBad || got[0].Endpoint != a.ID() {
+		t.Fatalf("a fifth is lost: %+v", got)
+	}
+	w.Run(20 * time.Second)
+	if got = kinds(events(), media.Graded); got[len(got)-1].Line != rtp.LineGood {
+		t.Errorf("nothing is lost any more: %+v", got)
+	}
+}

@@ -34,11 +34,12 @@ type told struct {
 	token  uint32
 	kind   EventKind
 	digit  byte
+	line   rtp.Line
 }
 
 // event is what was told.
 func (o *outbox) event(t told) Event {
-	e := Event{Kind: t.kind, Endpoint: o.of.id, Token: t.token, Digit: t.digit, Length: t.length, At: time.Unix(0, t.at).UTC()}
+	e := Event{Kind: t.kind, Endpoint: o.of.id, Token: t.token, Digit: t.digit, Line: t.line, Length: t.length, At: time.Unix(0, t.at).UTC()}
 	if t.kind == Failed {
 		e.Why = o.why
 	}
@@ -56,7 +57,7 @@ func (e *Endpoint) report(ev Event, now int64) {
 	if ev.Why != nil {
 		e.events.why = ev.Why
 	}
-	if !e.events.add(told{at: now, length: ev.Length, token: ev.Token, kind: ev.Kind, digit: ev.Digit}) {
+	if !e.events.add(told{at: now, length: ev.Length, token: ev.Token, kind: ev.Kind, digit: ev.Digit, line: ev.Line}) {
 		w.count[digitsLost]++
 	}
 	if !e.events.flush(w) {
@@ -189,7 +190,7 @@ func (r report) log(log *slog.Logger) {
 		log.Warn("media: one-way audio: nothing comes from the peer", end)
 	case BothWays:
 		log.Info("media: the peer is heard again", end)
-	case Digit, PlayDone, Talks, Quiet:
+	case Digit, PlayDone, Talks, Quiet, Graded:
 	}
 }
 

@@ -149,7 +149,7 @@ func (s *script) pickUp() fact.EndReason {
 			return e.why
 		case timeUp:
 			return fact.EndTimeout
-		case agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:
+		case agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame, agentLost, agentFound, agentReturns, lineTurned:
 		}
 	}
 }

@@ -166,7 +166,7 @@ func (s *script) untilGuestAnswers(longest time.Duration) event {
 				s.tellOutward(fact.OutwardEarly)
 				s.hearEarly()
 			}
-		case callerAnswered, agentAnswered, played, pressed, noticed, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:
+		case callerAnswered, agentAnswered, played, pressed, noticed, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame, agentLost, agentFound, agentReturns, lineTurned:
 		}
 	}
 }
@@ -265,7 +265,7 @@ func (s *script) oneLeaves(e *event, longest time.Duration) (why fact.EndReason,
 		return guestEnd(e.why), true
 	case transferAsked:
 		why = s.transfer(*e)
-	case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:
+	case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, moved, nextRings, nextAnswered, nextGone, voice, adviceCame, agentLost, agentFound, agentReturns, lineTurned:
 	}
 	return why, why != fact.EndUnset
 }

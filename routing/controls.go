@@ -55,6 +55,11 @@ func (c *Centre) Complete(user string) error { return c.toCallOf(user, verbCompl
 // Merge makes a conference of a consultation.
 func (c *Centre) Merge(user string) error { return c.toCallOf(user, verbMerge, wish{}) }
 
+// ComeBack brings the agent's phone of a login into the call that the agent talks in, in place of the one before, which was lost or is left.
+func (c *Centre) ComeBack(user, phone string) error {
+	return c.toCallOf(user, verbReturn, wish{phone: phone})
+}
+
 // toCallOf gives a command to the call that a user is in.
 func (c *Centre) toCallOf(user string, v verb, w wish) error {
 	id, ok := c.desk.callOf(user)

@@ -64,7 +64,7 @@ func (s *script) awaitLegs(why fact.EndReason) {
 			if hasty := s.c.clock.Now().Add(hastyGoodbye); e.why == fact.EndShutdown && hasty.Before(until) {
 				until = hasty
 			}
-		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:
+		case callerAnswered, agentAnswered, agentGone, played, pressed, noticed, commanded, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame, agentLost, agentFound, agentReturns, lineTurned:
 		}
 	}
 }

@@ -55,7 +55,8 @@ const (
 	verbSupervise
 	verbLeave // of a supervisor
 	verbMove
-	verbTurn // of the agent's phone, to its other call
+	verbTurn   // of the agent's phone, to its other call
+	verbReturn // of the agent, by another phone
 )
 
 // wish is what a verb is about; which fields count depends on the verb.
@@ -65,7 +66,8 @@ type wish struct {
 	on     bool
 	leg    fact.LegID
 	mode   fact.Supervision
-	line   Leg // verbConsult, by a phone: its call to whom it asks
+	line   Leg    // verbConsult, by a phone: its call to whom it asks
+	phone  string // verbReturn: its login
 }
 
 // command gives a command to a call and waits for its answer, which comes at once: the stage takes it or refuses it.
@@ -116,6 +118,10 @@ const (
 	nextAnswered                    // it was picked up
 	nextGone                        // it has ended
 	adviceCame                      // a service says where the call goes, or doesn't
+	agentLost                       // the agent's line is lost, and may come back
+	agentFound                      // it is back
+	lineTurned                      // somebody's line has got better or worse; of a talk
+	agentReturns                    // the agent has come back by another phone
 	voice                           // the caller begins or stops to speak, where the plan wants that told
 )
 
@@ -189,6 +195,8 @@ func (s *script) legAnswered(p *party, e LegEvent) (event, bool) {
 	s.keep(p)
 	s.succeeded(p)
 	switch p {
+	case s.heir:
+		return event{kind: agentReturns, who: p}, true
 	case s.customer:
 		return event{kind: callerAnswered}, true
 	case s.guest:
@@ -217,7 +225,13 @@ func (s *script) legEnded(p *party, e LegEvent) (event, bool) {
 	if s.restore(p) {
 		return event{}, false
 	}
+	if p == s.agent && lost(e.Why) && s.returns(p) {
+		return event{kind: agentLost, who: p, text: orText(e.Text, e.Why.String())}, true
+	}
 	switch p {
+	case s.heir:
+		s.heir = nil
+		return event{}, false
 	case s.customer:
 		return event{kind: over, why: s.callerEnd(e.Why)}, true
 	case s.agent, s.line:
@@ -269,18 +283,15 @@ func (s *script) siftRoom(e media.Event) (event, bool) {
 		return event{kind: pressed}, s.digit(p, e.Digit, byRTP, e.At)
 	case media.Back:
 		s.event(fact.Event{Kind: fact.MediaBack, Leg: p.row.ID, Agent: p.row.Party.User})
+		return event{kind: agentFound, who: p}, p == s.agent && s.returns(p)
 	case media.Lost:
 		if !p.row.Answered.IsZero() { // before the answer nobody need send anything
 			return s.mediaLost(p, e)
 		}
 	case media.Failed:
 		return s.mediaLost(p, e)
-	case media.OneWay:
-		p.log.Warn("audio goes one way only: nothing is heard of this party", "seat", p.row.Seat)
-		s.event(fact.Event{Kind: fact.AudioOneWay, At: e.At, Leg: p.row.ID, Agent: p.row.Party.User, Detail: "nothing is heard of the " + string(p.row.Seat)})
-	case media.BothWays:
-		p.log.Info("audio goes both ways again", "seat", p.row.Seat)
-		s.event(fact.Event{Kind: fact.AudioBothWays, At: e.At, Leg: p.row.ID, Agent: p.row.Party.User})
+	case media.OneWay, media.BothWays, media.Graded:
+		return s.lineTurned(p, e)
 	case media.Talks, media.Quiet:
 		return event{kind: voice, talks: e.Kind == media.Talks}, p == s.customer
 	case media.Connected, media.PlayDone:
@@ -288,7 +299,25 @@ func (s *script) siftRoom(e media.Event) (event, bool) {
 	return event{}, false
 }
 
-// mediaLost ends the leg whose media is gone: nobody can hear it.
+// lineTurned notes what has become of a party's line.
+func (s *script) lineTurned(p *party, e media.Event) (event, bool) {
+	waited := p == s.agent && s.returns(p)
+	switch e.Kind { //nolint:exhaustive // the others are not of a line
+	case media.OneWay:
+		p.log.Warn("audio goes one way only: nothing is heard of this party", "seat", p.row.Seat)
+		s.event(fact.Event{Kind: fact.AudioOneWay, At: e.At, Leg: p.row.ID, Agent: p.row.Party.User, Detail: "nothing is heard of the " + string(p.row.Seat)})
+		return event{kind: agentLost, who: p, text: "nothing is heard of the agent"}, waited
+	case media.BothWays:
+		p.log.Info("audio goes both ways again", "seat", p.row.Seat)
+		s.event(fact.Event{Kind: fact.AudioBothWays, At: e.At, Leg: p.row.ID, Agent: p.row.Party.User})
+		return event{kind: agentFound, who: p}, waited
+	}
+	p.grade = e.Line
+	p.log.Info("the line is graded", "seat", p.row.Seat, "line", lineNames[e.Line])
+	return event{kind: lineTurned, who: p}, s.stage == StageTalk
+}
+
+// mediaLost ends the leg whose media is gone: nobody can hear it. Only a talking agent's browser is given time to come back.
 func (s *script) mediaLost(p *party, e media.Event) (event, bool) {
 	detail := "no media"
 	if e.Why != nil {
@@ -296,6 +325,9 @@ func (s *script) mediaLost(p *party, e media.Event) (event, bool) {
 	}
 	s.event(fact.Event{Kind: fact.MediaLost, Leg: p.row.ID, Agent: p.row.Party.User, Detail: detail})
 	p.log.Warn("media lost", "detail", detail)
+	if p == s.agent && s.returns(p) {
+		return event{kind: agentLost, who: p, text: detail}, true
+	}
 	p.leg.Hangup(fact.EndMediaLost)
 	switch p {
 	case s.customer:
@@ -311,6 +343,9 @@ func (s *script) mediaLost(p *party, e media.Event) (event, bool) {
 	}
 	return event{kind: agentGone, who: p, why: fact.EndMediaLost, text: detail, lost: true}, true
 }
+
+// lineNames are the grades of a line as pages know them.
+var lineNames = [...]string{media.LineUnknown: "good", media.LineGood: "good", media.LineWeak: "weak", media.LineBad: "bad"}
 
 // stamp is the time of an event in UTC, now if the event has none.
 func (s *script) stamp(at time.Time) time.Time {

@@ -46,6 +46,11 @@ type Holder interface {
 	Hold(sends, takes bool)
 }
 
+// Returner is a leg whose far end may come back by itself when its line is lost: a browser, which looks for another way or loads its page again.
+type Returner interface {
+	Returns() bool
+}
+
 // Transferee is a leg whose far end has asked for a transfer (LegTransfer) and is told how that goes, by SIP statuses; a final one is the last.
 type Transferee interface {
 	Transferred(status int)
@@ -103,6 +108,7 @@ type Target struct {
 	// Callback names how the caller wants to be called back.
 	Callback string
 	User     string // an agent, at whatever phone is registered
+	Phone    string // with User: the phone of this login (fact.PhoneLogin), no other one
 
 	Trunk  string   // whoever answers behind this trunk
 	Number string   // with Trunk: whom to call there: E.164 is spelled as the trunk wants it, all else goes as it is
@@ -147,6 +153,7 @@ type Caller struct {
 	Name   string
 	Call   fact.CallID // sent as X-Mediasrv-Call, so that a page can match its INVITE with the event stream
 	Queue  string
+	Again  bool // the dialled party is in this call and comes back to it: the phone answers by itself
 	// Withheld: the caller hides the number. Via is the number of ours that passed the call on; empty: none. Both are for trunks.
 	Withheld bool
 	Via      string

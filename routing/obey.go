@@ -12,7 +12,7 @@ import (
 // talkVerbs are the commands that a call takes in which an agent talks.
 var talkVerbs = []verb{
 	verbHangup, verbHold, verbResume, verbMute, verbDigits, verbTransfer, verbConsult, verbInvite, verbSwitch, verbBack, verbComplete, verbMerge,
-	verbDrop, verbSupervise, verbLeave, verbTurn,
+	verbDrop, verbSupervise, verbLeave, verbTurn, verbReturn,
 }
 
 // mostGuests is how many parties an agent can call to a call. A supervisor, and who comes after the agent, find a place in the room besides.
@@ -42,7 +42,7 @@ func (t *talker) verbs() map[verb]func(wish) error {
 	return map[verb]func(wish) error{
 		verbHold: t.hold, verbResume: t.resume, verbMute: t.mute, verbDigits: t.sendDigits, verbTransfer: t.transferTo, verbConsult: t.ask,
 		verbInvite: t.add, verbSwitch: t.swap, verbBack: t.back, verbComplete: t.complete, verbMerge: t.merge, verbDrop: t.dismissParty,
-		verbTurn: t.turn,
+		verbTurn: t.turn, verbReturn: t.comeBack,
 	}
 }
 

@@ -31,6 +31,7 @@ type party struct {
 	asks  bool       // the call by which an agent's phone asks somebody
 	holds bool       // the far end's phone holds its call
 	mode  table.Mode // of a supervisor
+	grade media.Line // how good its line is; unknown: good, as far as is known
 }
 
 // seat takes a leg into the call.

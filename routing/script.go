@@ -36,6 +36,7 @@ type script struct {
 	invited  *invitation     // who is to take the agent's place, between two stages; nil: nobody
 	passes   []*dialout.Pass // of transfers
 	next     *party          // who is to take a seat by a transfer; nil: nobody
+	heir     *party          // the agent's other phone, which is to take the agent's seat; nil: none
 	tap      *media.Tap      // of a bridge or a talk that is recorded
 	channels []*party        // whose voices go into it, of a talk
 	info     bool            // an end of the bridge sends digits by INFO

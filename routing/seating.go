@@ -26,7 +26,7 @@ func (t *talker) keepHold() {
 	for _, p := range t.answeredGuests() {
 		anyAway = anyAway || p.away
 	}
-	t.meanwhile.play(anyAway)
+	t.meanwhile.play(anyAway || t.alone())
 	if t.customer.away {
 		t.beginHold()
 	} else {
@@ -37,7 +37,7 @@ func (t *talker) keepHold() {
 // table is who is in the call.
 func (t *talker) table() table.Table {
 	all := table.Table{t.sat(t.customer, table.Customer)}
-	if t.agent != nil {
+	if t.agent != nil && !t.agent.ended { // it may be back by another leg
 		all = append(all, t.sat(t.agent, table.Agent))
 	}
 	for _, p := range t.guests {
@@ -66,8 +66,9 @@ func (t *talker) plan() media.Plan {
 			plan.Rows[p.leg.Endpoint()].Music = t.meanwhile.loop
 		}
 	}
-	if t.customer.away {
+	if t.customer.away || t.alone() {
 		row := &plan.Rows[t.customer.leg.Endpoint()]
+		row.Hears &^= t.lostVoice()
 		row.Music, row.Prompt = t.meanwhile.loop, t.meanwhile.say
 	}
 	t.hearCalling(&plan)
@@ -77,7 +78,7 @@ func (t *talker) plan() media.Plan {
 
 // hearCalling lets the agent hear that somebody is being asked: our tone, until the network of a number can be heard.
 func (t *talker) hearCalling(plan *media.Plan) {
-	if t.calling == nil || t.joining || t.agent == nil {
+	if t.calling == nil || t.joining || t.agent == nil || t.agent.ended {
 		t.ringing = media.Play{}
 		return
 	}
@@ -160,7 +161,11 @@ func (t *talker) show() {
 	hears := func(p *party) media.Set { return plan.Rows[p.leg.Endpoint()].Hears }
 	all := []fact.PartyView{t.partyView(t.customer, "customer", stateOf(t.customer), hears(t.customer))}
 	if t.agent != nil {
-		all = append(all, t.partyView(t.agent, "agent", stateOf(t.agent), hears(t.agent)))
+		state := stateOf(t.agent)
+		if !t.absence.since.IsZero() {
+			state = "reconnecting"
+		}
+		all = append(all, t.partyView(t.agent, "agent", state, hears(t.agent)))
 	}
 	for _, p := range t.guests {
 		role, state := roleOf(p), stateOf(p)
@@ -180,10 +185,11 @@ func (s *script) showParties(all []fact.PartyView) {
 }
 
 func (s *script) partyView(p *party, role, state string, hears media.Set) fact.PartyView {
-	v := fact.PartyView{Role: role, State: state, Hears: []fact.LegID{}}
+	v := fact.PartyView{Role: role, State: state, Line: lineNames[media.LineUnknown], Hears: []fact.LegID{}}
 	if p == nil {
 		return v
 	}
+	v.Line = lineNames[p.grade]
 	v.Leg, v.User, v.Name, v.Number, v.Muted = p.row.ID, p.row.Party.User, p.row.Party.Name, p.row.Party.Number, p.muted
 	if v.User != "" {
 		v.Name = s.nameOf(v.User)

@@ -17,6 +17,7 @@ type talker struct {
 	meanwhile *meanwhile
 	calling   *invitation // who is being called to it; nil: nobody
 	joining   bool        // calling is for a conference: nobody is held
+	absence   absence     // of the agent, whose line is lost
 	summoned  *invitation // the supervisor who is being called; nil: nobody
 	held      time.Time   // since when the caller is; zero: not
 	ringing   media.Play  // what the agent hears while somebody is called
@@ -34,7 +35,7 @@ func (s *script) talk(sit Situation) Situation {
 	t := &talker{script: s, sit: sit}
 	s.customer.away = false // it may come from a hold
 	if sit.Offer != nil {
-		if s.agent == nil { // gone while the caller was being answered
+		if s.agent == nil || s.agent.ended { // gone while the caller was being answered
 			return s.bringBack(sit, "the agent was gone when the caller was answered")
 		}
 		t.sits(s.agent, *sit.Offer)
@@ -58,6 +59,7 @@ func userOf(sit Situation) string {
 
 // sits gives the call to an agent.
 func (t *talker) sits(p *party, o floor.Offer) {
+	t.stopWaiting()
 	t.by, t.agent, t.talked = o, p, true
 	p.offer = &o
 	t.sit.Offer = &o
@@ -67,6 +69,7 @@ func (t *talker) sits(p *party, o floor.Offer) {
 // leave ends what belongs to this stage: those whom agents have called are gone, unless they are the next to be talked with.
 func (t *talker) leave() {
 	t.endHold()
+	t.stopWaiting()
 	t.room.Set(media.Plan{})
 	t.stopRecording()
 	t.tap, t.channels = nil, nil
@@ -106,7 +109,7 @@ func (t *talker) ends(next Situation) { t.next = &next }
 
 // wake is when there is something to do without an event.
 func (t *talker) wake() time.Time {
-	first := t.meanwhile.wake()
+	first := sooner(t.meanwhile.wake(), t.absence.until, t.absence.rings)
 	for _, i := range []*invitation{t.calling, t.summoned} {
 		if i != nil {
 			first = sooner(first, i.until)
@@ -127,6 +130,12 @@ func (t *talker) take(e event) {
 	case agentGone:
 		t.agentGone(e)
 		return
+	case agentLost:
+		t.agentLost(e)
+	case agentFound:
+		t.agentFound()
+	case agentReturns:
+		t.agentReturns(e.who)
 	case commanded:
 		t.reply(e.cmd, t.obey(e.cmd))
 	case guestGone:
@@ -150,6 +159,9 @@ func (t *talker) take(e event) {
 // due does what the clock says.
 func (t *talker) due(now time.Time) {
 	t.meanwhile.due(now)
+	if t.waitsLonger(now); t.next != nil {
+		return
+	}
 	for _, p := range slices.Clone(t.guests) {
 		if !p.until.IsZero() && !now.Before(p.until) {
 			t.log.Warn("call out ended: it was longer than it may be")
@@ -192,6 +204,7 @@ func (t *talker) agentLeaves() {
 	t.cancelCalling()
 	t.endHold()
 	t.granted()
+	t.stopWaiting()
 	gone := t.by
 	t.c.floor.Release(gone, true)
 	t.talked, t.by, t.agent, t.line, t.sit.Offer = false, floor.Offer{}, nil, nil, nil

@@ -228,7 +228,7 @@ func (w *waiter) take(e event) (next Situation, done bool) {
 		return w.commanded(e.cmd)
 	case timeUp:
 		w.due(w.c.clock.Now())
-	case callerAnswered, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame:
+	case callerAnswered, guestRings, guestEarly, guestAnswered, guestGone, transferAsked, moved, nextRings, nextAnswered, nextGone, voice, adviceCame, agentLost, agentFound, agentReturns, lineTurned:
 	}
 	return Situation{}, false
 }

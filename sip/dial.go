@@ -31,7 +31,7 @@ func (s *Stack) Dial(to routing.Target, from routing.Caller, in routing.Room, ev
 	case to.Trunk != "":
 		return s.dialTrunk(to, from, in, events)
 	}
-	b, ok := s.phones.Newest(to.User)
+	b, ok := s.phones.Newest(to.User, to.Phone)
 	if !ok {
 		return nil, fmt.Errorf("sip: dial %s: %w", to.User, routing.ErrUnreachable)
 	}
@@ -44,6 +44,7 @@ func (s *Stack) Dial(to routing.Target, from routing.Caller, in routing.Room, ev
 	if from.Call != "" {
 		o.headers = append(o.headers, sip.NewHeader("X-Mediasrv-Call", string(from.Call)))
 	}
+	o.headers = append(o.headers, again(from)...)
 	l, err := s.begin(o, in, events)
 	if err != nil {
 		return nil, err

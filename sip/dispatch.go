@@ -15,7 +15,9 @@ func (s *Stack) Request(tx *transaction.Server) {
 	req := tx.Request
 	if tx.InDialog() {
 		if l := s.leg(req.CallID().Value(), tx.LocalTag()); l != nil {
-			l.dialog.Request(tx)
+			if s.roams(l, tx) {
+				l.dialog.Request(tx)
+			}
 			return
 		}
 	}

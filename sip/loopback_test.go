@@ -163,6 +163,14 @@ type browserConn struct {
 	c    *websocket.Conn
 	user string
 	in   fact.PhoneLogin
+	name string // user part of its contact; empty: xyz
+}
+
+func (b *browserConn) at() string {
+	if b.name == "" {
+		return "xyz"
+	}
+	return b.name
 }
 
 func (g *rig) browse(user string) (*browserConn, func()) {
@@ -200,7 +208,7 @@ func (b *browserConn) registerMsg(seq int, login string) string {
 	aor := "<" + b.in.URI + ">"
 	return ask{
 		method: "REGISTER", uri: "sip:mediasrv", via: "WSS abc.invalid", from: aor + ";tag=1", to: aor, callID: "r" + b.in.AuthUser, seq: seq,
-		branch: fmt.Sprint("z9hG4bKr", seq), contact: "<sip:xyz@abc.invalid;transport=ws>", extra: login,
+		branch: fmt.Sprint("z9hG4bKr", seq), contact: "<sip:" + b.at() + "@abc.invalid;transport=ws>", extra: login,
 	}.String()
 }
 

@@ -92,7 +92,7 @@ func (s *Server) addRoutes(api huma.API) {
 	route(s, api, needLogin, huma.Operation{
 		OperationID: "me", Method: http.MethodGet, Path: "/api/me", Summary: "Who is logged in",
 	}, s.me)
-	route(s, api, needAgent, huma.Operation{
+	route(s, api, needPhone, huma.Operation{
 		OperationID: "phone", Method: http.MethodPost, Path: "/api/phone", Summary: "Get a SIP login for this browser login",
 		Description: "Calling it again gives a fresh one and revokes the one before.",
 	}, s.phone)
@@ -146,7 +146,7 @@ func route[I, O any](s *Server, api huma.API, n need, op huma.Operation, f func(
 		op.Errors = append(op.Errors, http.StatusUnauthorized)
 		op.Security = []map[string][]string{{cookieScheme: {}}, {tokenScheme: {}}}
 	}
-	if n == needAgent || n == needSupervisor || n == needAdmin {
+	if n == needAgent || n == needPhone || n == needSupervisor || n == needAdmin {
 		op.Errors = append(op.Errors, http.StatusForbidden)
 	}
 	s.access[op.Method+" "+op.Path] = n

@@ -400,7 +400,7 @@ func TestPanicIsAnAnswer(t *testing.T) {
 func TestEveryRouteWithEveryRole(t *testing.T) {
 	const open, login, agent, watcher, admin = "0123", ".123", ".12.", "..23", "...3"
 	routes := map[string]string{
-		"POST /api/login": open, "POST /api/logout": login, "GET /api/me": login, "POST /api/phone": agent, "GET /api/events": agent,
+		"POST /api/login": open, "POST /api/logout": login, "GET /api/me": login, "POST /api/phone": login, "POST /api/me/return": agent, "GET /api/events": agent,
 		"PUT /api/me/status": agent, "POST /api/me/wrap-up/extend": agent, "POST /api/me/wrap-up/done": agent, "POST /api/me/hangup": agent, "POST /api/me/recording/pause": agent, "POST /api/me/recording/resume": agent,
 		"GET /api/voicemails": login, "GET /api/voicemails/{id}/sound": login, "POST /api/voicemails/{id}/heard": login, "PUT /api/voicemails/{id}/done": login, "POST /api/voicemails/{id}/call": agent,
 		"GET /api/queues": watcher, "PUT /api/queues/{queue}/notices/{kind}": watcher, "DELETE /api/queues/{queue}/notices/{kind}": watcher,
@@ -422,7 +422,7 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 		"GET /api/statistics": watcher, "GET /api/statistics.csv": watcher, "GET /api/abandoned": login, "POST /api/abandoned/{call}/callback": login, "GET /api/wallboard/events": watcher,
 		"GET /api/alarms": watcher, "GET /api/alarms/events": watcher,
 		"GET /api/trunks": watcher, "GET /api/trunks/events": watcher, "GET /api/history/{call}": watcher, "POST /api/calls": watcher, "GET /api/calls/{id}": watcher, "DELETE /api/calls/{id}": watcher,
-		"GET /sip": agent, "GET /metrics": watcher, "GET /healthz": open, "/": open, "/api/": open,
+		"GET /sip": login, "GET /metrics": watcher, "GET /healthz": open, "/": open, "/api/": open,
 		"GET /api/openapi.json": open, "GET /api/openapi.yaml": open, "GET /api/openapi-3.0.json": open, "GET /api/openapi-3.0.yaml": open,
 	}
 	inBubble(t, func(o *Options) { o.SIP = http.NotFoundHandler() }, func(l *lab) {

@@ -23,6 +23,8 @@ type Controls interface {
 	BackToCaller(user string) error
 	Complete(user string) error
 	Merge(user string) error
+	// ComeBack brings the user's phone of a SIP login into the user's call, in place of the one before.
+	ComeBack(user, phone string) error
 	// Targets are those to whom the user can give a call now.
 	Targets(user string) fact.Targets
 }
@@ -56,6 +58,16 @@ func (s *Server) addControls(api huma.API) {
 	s.own(api, "back", "End a consultation", "Who was asked is hung up on; the agent talks with the caller again.", c.BackToCaller)
 	s.own(api, "complete", "Give the caller to who was asked", "Who still rings is left with the caller, as by a transfer.", c.Complete)
 	s.own(api, "merge", "Make a conference of a consultation", "", c.Merge)
+	route(s, api, needAgent, command("return", http.MethodPost, "/api/me/return", "Come back to the own call by this login's phone",
+		"After the page was loaded again, or from another device. The phone gets an INVITE with the header X-Mediasrv-Again, and is to answer by itself; the one before is hung up."),
+		func(ctx context.Context, _ *struct{}) (*struct{}, error) {
+			v := visitorOf(ctx)
+			phone := s.live.phoneOf(v.live)
+			if phone == "" {
+				return nil, huma.Error409Conflict("This login has no phone yet.")
+			}
+			return nil, obey(c.ComeBack(v.user.Login, phone))
+		})
 	s.toward(api, "transfer", "Give the own call to somebody else at once",
 		"If they refuse, are busy or don't answer, the caller comes back: to the agent if available or in this call's wrap-up, else to the head of the queue.", c.Transfer)
 	s.toward(api, "consult", "Hold the caller and ask somebody", "", c.Consult)

@@ -179,6 +179,7 @@ func (f *fakeCentre) Resume(user string) error          { return f.note("resume 
 func (f *fakeCentre) SwitchParty(user string) error     { return f.note("switch %s", user) }
 func (f *fakeCentre) BackToCaller(user string) error    { return f.note("back %s", user) }
 func (f *fakeCentre) Complete(user string) error        { return f.note("complete %s", user) }
+func (f *fakeCentre) ComeBack(user, phone string) error { return f.note("return %s %s", user, phone) }
 func (f *fakeCentre) Merge(user string) error           { return f.note("merge %s", user) }
 func (f *fakeCentre) Mute(user string, on bool) error {
 	return f.note("mute %s %t", user, on)

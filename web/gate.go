@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strings"
+
+	"mediasrv/config"
 )
 
 // need is what a route asks of its visitor.
@@ -14,6 +16,7 @@ const (
 	needNothing    need = iota + 1
 	needLogin           // a user of the file
 	needAgent           // a user who takes calls
+	needPhone           // a user who takes calls, or listens to those of others
 	needSupervisor      // a supervisor or an admin
 	needAdmin           // an admin
 	needWatcher         // a program on this host, or a supervisor's or admin's login
@@ -75,16 +78,30 @@ func admit(n need, v visitor, r *http.Request) (status int, why string) {
 		return 0, ""
 	case v.user == nil:
 		return http.StatusUnauthorized, "Log in first."
-	case n == needAgent && !v.user.Agent:
-		return http.StatusForbidden, "This is for users who take calls."
-	case (n == needWatcher || n == needSupervisor) && v.user.Role != roleSupervisor && v.user.Role != roleAdmin:
-		return http.StatusForbidden, "This is for supervisors and admins."
-	case n == needAdmin && v.user.Role != roleAdmin:
-		return http.StatusForbidden, "This is for admins."
-	default:
-		return 0, ""
 	}
+	if why = refusal(n, v.user); why != "" {
+		return http.StatusForbidden, why
+	}
+	return 0, ""
 }
+
+// refusal is why a user may not use a route; empty: may.
+func refusal(n need, u *config.User) string {
+	switch {
+	case n == needAgent && !u.Agent:
+		return "This is for users who take calls."
+	case n == needPhone && !u.Agent && !watches(u):
+		return "This is for users who take calls, and for supervisors."
+	case (n == needWatcher || n == needSupervisor) && !watches(u):
+		return "This is for supervisors and admins."
+	case n == needAdmin && u.Role != roleAdmin:
+		return "This is for admins."
+	}
+	return ""
+}
+
+// watches says that a user oversees others.
+func watches(u *config.User) bool { return u.Role == roleSupervisor || u.Role == roleAdmin }
 
 const (
 	roleSupervisor = "supervisor"

@@ -65,6 +65,13 @@ func (l *live) setPhone(s *liveSession, phone string) (revoke string) {
 	return revoke
 }
 
+// phoneOf is the session's phone login; empty: it has none.
+func (l *live) phoneOf(s *liveSession) string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return s.phone
+}
+
 // hold counts a socket of the session; false: it has too many, or has ended.
 func (l *live) hold(s *liveSession) bool {
 	l.mu.Lock()

@@ -116,7 +116,7 @@ func New(opt Options) (*Server, error) {
 	s.handle("GET "+wallboardPath, needSupervisor, http.HandlerFunc(s.wallboardEvents))
 	s.handle("GET "+trunksPath, needSupervisor, http.HandlerFunc(s.trunkEvents))
 	s.handle("GET "+alarmsPath, needSupervisor, http.HandlerFunc(s.alarmEvents))
-	s.handle("GET "+sipPath, needAgent, http.HandlerFunc(s.sip))
+	s.handle("GET "+sipPath, needPhone, http.HandlerFunc(s.sip))
 	s.handle("GET /metrics", needWatcher, s.metrics.handler())
 	s.handle("GET /healthz", needNothing, http.HandlerFunc(s.health))
 	s.handle("/api/", needNothing, http.HandlerFunc(noRoute))

@@ -22,6 +22,8 @@ type wallboardMessage struct {
 	Now    time.Time   `json:"now" doc:"the server's clock"`
 	Queues []wallQueue `json:"queues" doc:"by name"`
 	Agents []wallAgent `json:"agents" doc:"by user"`
+
+	Calls []fact.RunningCall `json:"calls" doc:"those that run, the oldest first"`
 }
 
 // wallQueue is a queue as supervisors see it.
@@ -64,7 +66,7 @@ func (s *Server) wallboardEvents(w http.ResponseWriter, r *http.Request) {
 // wallboard is everything but the time.
 func (s *Server) wallboard() wallboardMessage {
 	cfg, figures, today := s.opt.Config(), s.opt.Figures(), s.today.figures(s)
-	m := wallboardMessage{Type: "wallboard", Queues: []wallQueue{}, Agents: []wallAgent{}}
+	m := wallboardMessage{Type: "wallboard", Queues: []wallQueue{}, Agents: []wallAgent{}, Calls: s.opt.Centre.Running()}
 	queuesOf, states := map[string][]string{}, map[string]string{}
 	for _, q := range figures.Queues {
 		if of := cfg.Queues[q.Name]; of != nil {

@@ -9,7 +9,8 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// A tab that the browser freezes for longer than consent lasts (30 s; its scripts stand still) goes on talking: consent and media don't need scripts.
+// A tab that the browser freezes for longer than consent lasts (30 s; its scripts stand still) goes on talking: consent and media don't need
+// scripts. Thawed, it is in the call as before.
 func TestFrozenTab(t *testing.T) {
 	if !isolated(t) {
 		return
@@ -24,9 +25,14 @@ func TestFrozenTab(t *testing.T) {
 		t.Error("the server took the tab for lost")
 	}
 	s.want("1", `SELECT count(*) FROM events WHERE kind = 'agent-answered'`)
-	c.hangUp()
+	aiko.life(page.SetWebLifecycleStateStateActive)
+	c.hearsMore(4) // what the page does when it finds that half a minute is gone
+	aiko.shows("call-state", "talking")
+	aiko.hears(callerTone)
+	c.hearsAtTheEnd(agentTone, true)
+	aiko.click("hangup")
 	c.ended()
-	s.want("caller-hung-up", `SELECT end_reason FROM calls`)
+	s.want("agent-hung-up", `SELECT end_reason FROM calls`)
 }
 
 // life sets the page's life-cycle state.

@@ -25,6 +25,7 @@ type Leg struct {
 	ByeDelay time.Duration // between Hangup and LegEnded
 	RingErr  error
 	CanRefer bool // its carrier takes calls back
+	Browser  bool // it comes back by itself when its line is lost
 
 	mu       sync.Mutex
 	sink     routing.Sink
@@ -288,6 +289,9 @@ func (l *Leg) Progress() []int {
 	defer l.mu.Unlock()
 	return append([]int(nil), l.progress...)
 }
+
+// Returns implements routing.Returner.
+func (l *Leg) Returns() bool { return l.Browser }
 
 // Refers implements routing.Referrer.
 func (l *Leg) Refers() bool { return l.CanRefer }

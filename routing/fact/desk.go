@@ -58,11 +58,12 @@ type CallView struct {
 type PartyView struct {
 	Leg    LegID   `json:"leg"`
 	Role   string  `json:"role" enum:"customer,agent,consulted,guest,supervisor"`
-	State  string  `json:"state" enum:"ringing,talking,held,listen,whisper,barge"`
+	State  string  `json:"state" enum:"ringing,talking,held,listen,whisper,barge,reconnecting"`
 	User   string  `json:"user"`   // of an agent; else empty
 	Name   string  `json:"name"`   // may be empty
 	Number string  `json:"number"` // of the customer, or of who was called outside
 	Muted  bool    `json:"muted"`
+	Line   string  `json:"line" enum:"good,weak,bad" doc:"its connection: weak is a MOS below 4, bad below 3.5"`
 	Hears  []LegID `json:"hears"` // whose voices
 }
 

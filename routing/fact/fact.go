@@ -147,6 +147,8 @@ const (
 	RecordingEnded EventKind = "recording-ended"
 	MediaLost      EventKind = "media-lost"
 	MediaBack      EventKind = "media-back"
+	AgentLost      EventKind = "agent-lost"      // the agent's browser has lost its line; the customer hears music
+	AgentBack      EventKind = "agent-back"      // it is back, after the time that Detail says
 	AudioOneWay    EventKind = "audio-one-way"   // nothing is heard of the leg's party, though it should be
 	AudioBothWays  EventKind = "audio-both-ways" // it is heard again
 	CallEnded      EventKind = "call-ended"

@@ -166,6 +166,9 @@ func (d *Dialog) Status() int { return d.status }
 // Flow is how the dialog's requests go.
 func (d *Dialog) Flow() transaction.Flow { return d.flow }
 
+// Follow lets the dialog's requests go by another connection of the same browser.
+func (d *Dialog) Follow(flow transaction.Flow) { d.flow = flow }
+
 func newDialog(cfg Config, callID string) *Dialog {
 	d := &Dialog{cfg: cfg, queue: cfg.Queue, log: cfg.Log, callID: callID, timers: map[*time.Timer]struct{}{}, forget: func() {}}
 	if cfg.Know != nil {

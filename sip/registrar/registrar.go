@@ -155,13 +155,13 @@ func (r *Registrar) Who(flow transaction.Flow) string {
 	return ""
 }
 
-// Newest is the phone that a user registered or refreshed last, among those that can still be reached.
-func (r *Registrar) Newest(user string) (Binding, bool) {
+// Newest is the phone that a user registered or refreshed last, among those that can still be reached; of one login, if login isn't empty.
+func (r *Registrar) Newest(user, login string) (Binding, bool) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var best *Binding
 	for _, b := range r.bindings[user] {
-		if !b.Flow.Gone() && (best == nil || b.born > best.born) {
+		if !b.Flow.Gone() && (login == "" || b.login == login) && (best == nil || b.born > best.born) {
 			best = b
 		}
 	}

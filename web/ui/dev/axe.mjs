@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { signIn, withBrowser } from './browser.mjs';
+import { lines } from './devices.mjs';
 import { calls } from './out.mjs';
 import { startFake } from './server.mjs';
 import { openPage, watchPages } from './supervisor.mjs';
+import { talks } from './talks.mjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
@@ -36,6 +38,14 @@ for (const colorScheme of ['light', 'dark']) {
       await inspect(name);
     }
     await calls(page, fake, inspect);
+    // A deed is done where the page is wide: what is inspected has changed the width.
+    const done = async (name) => {
+      await inspect(name);
+      await page.setViewportSize({ width: 1280, height: 800 });
+    };
+    await page.setViewportSize({ width: 1280, height: 800 });
+    await talks(page, fake, done);
+    await lines(page, fake, done);
     for (const menu of ['status-menu', 'account']) {
       await page.getByTestId(menu).click();
       await inspect(menu);

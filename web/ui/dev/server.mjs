@@ -157,6 +157,8 @@ function api(fake, sessions, key, body, req, res) {
       break;
     case 'GET /api/me/targets':
       return json(res, 200, targets());
+    case 'POST /api/me/return':
+      return json(res, 204);
     case 'POST /api/me/transfer':
     case 'POST /api/me/complete':
     case 'POST /api/me/hangup':

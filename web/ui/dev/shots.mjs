@@ -1,6 +1,7 @@
 // Pictures of the main states, light and dark, narrow and wide, in shots/. Fails if the page logs an error or breaks its policy.
 import { mkdirSync } from 'node:fs';
 import { signIn, withBrowser } from './browser.mjs';
+import { lines } from './devices.mjs';
 import { calls } from './out.mjs';
 import { startFake } from './server.mjs';
 import { openPage, signInAgain, watchPages } from './supervisor.mjs';
@@ -44,6 +45,7 @@ for (const colorScheme of (process.env.THEMES ?? 'light,dark').split(',')) {
     }
     await talks(page, fake, shot);
     await calls(page, fake, shot);
+    await lines(page, fake, shot);
     fake.scene('idle');
     await page.setViewportSize({ width: 1280, height: 800 });
     await page.getByTestId('status-menu').click();

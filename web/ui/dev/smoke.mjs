@@ -9,13 +9,27 @@ const microphone = wav ? [`--use-file-for-fake-audio-capture=${wav}`] : [];
 const call1 = '019351f0-0000-7000-8000-000000000001';
 let fake = await startFake();
 
+// An INVITE that a page never answers, or a browser that doesn't close, would be waited for for ever: each check has its time, and so has the whole.
+const checkLimit = 60_000;
+const wholeLimit = 8 * 60_000;
+const give = (error) => {
+  console.error(error);
+  process.exit(1); // what still waits would keep the process
+};
+setTimeout(() => give(new Error('the whole took too long')), wholeLimit).unref();
 const check = async (name, act) => {
+  let timer;
+  const late = new Promise((_, fail) => {
+    timer = setTimeout(() => fail(new Error(`not done within ${checkLimit / 1000} s`)), checkLimit);
+  });
   try {
-    await act();
+    await Promise.race([act(), late]);
     console.log('ok  ', name);
   } catch (error) {
     console.log('FAIL', name);
-    throw error;
+    give(error);
+  } finally {
+    clearTimeout(timer);
   }
 };
 const until = async (what, condition, limit = 5000) => {

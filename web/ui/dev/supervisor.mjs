@@ -33,6 +33,17 @@ export async function signInAgain(page, url, user) {
 
 const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString();
 
+const running = (id, state, since, queue) => ({
+  id,
+  state,
+  began: ago(since),
+  queue,
+  agent: '',
+  number: '+819012345678',
+  name: '',
+  parties: [],
+});
+
 export function wall() {
   const queue = (name, waiting, longest, agents, today) => ({
     name,
@@ -62,6 +73,48 @@ export function wall() {
   return {
     type: 'wallboard',
     now: ago(0),
+    calls: [
+      { ...running('w1', 'wait', 80, 'Support'), number: '' },
+      {
+        ...running('t1', 'talk', 192, 'Support'),
+        agent: 'aiko',
+        parties: [
+          {
+            leg: 'a',
+            role: 'customer',
+            state: 'talking',
+            user: '',
+            name: '',
+            number: '+819012345678',
+            muted: false,
+            line: 'good',
+            hears: ['b'],
+          },
+          {
+            leg: 'b',
+            role: 'agent',
+            state: 'talking',
+            user: 'aiko',
+            name: 'Aiko Sato',
+            number: '',
+            muted: false,
+            line: 'good',
+            hears: ['a'],
+          },
+          {
+            leg: 's',
+            role: 'supervisor',
+            state: 'whisper',
+            user: 'dana',
+            name: 'Dana Kim',
+            number: '',
+            muted: false,
+            line: 'good',
+            hears: ['a', 'b'],
+          },
+        ],
+      },
+    ],
     queues: [
       queue('Sales', 0, 0, { available: 2, talking: 1 }, day(41, 2, 0.92, 11.4)),
       queue('Support', 3, 80, { talking: 3, ringing: 1, 'wrap-up': 1, away: 1, offline: 2 }, day(189, 14, 0.81, 16)),

@@ -10,6 +10,7 @@ const party = (leg, role, more) => ({
   name: '',
   number: '',
   muted: false,
+  line: 'good',
   hears: [],
   ...more,
 });

@@ -16,6 +16,7 @@ import './style/customer.css';
 import './style/notes.css';
 import './style/alarms.css';
 import './style/operators.css';
+import './style/line.css';
 import './style/recordings.css';
 import './style/supervisor.css';
 import { App } from './ui/App';

@@ -22,6 +22,7 @@ export const deskApi = {
   consult: (to: Destination) => call<void>('POST', '/api/me/consult', to),
   party: (to: Destination) => call<void>('POST', '/api/me/party', to),
   drop: (leg: string) => call<void>('DELETE', `/api/me/party/${encodeURIComponent(leg)}`),
+  comeBack: () => call<void>('POST', '/api/me/return'),
   switch: () => call<void>('POST', '/api/me/switch'),
   back: () => call<void>('POST', '/api/me/back'),
   complete: () => call<void>('POST', '/api/me/complete'),

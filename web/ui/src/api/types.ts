@@ -83,12 +83,14 @@ export interface CallView {
 export interface PartyView {
   leg: string;
   role: 'customer' | 'agent' | 'consulted' | 'guest' | 'supervisor';
-  state: 'ringing' | 'talking' | 'held' | 'listen' | 'whisper' | 'barge';
+  state: 'ringing' | 'talking' | 'held' | 'listen' | 'whisper' | 'barge' | 'reconnecting';
   /** Of an agent; else empty. */
   user: string;
   name: string;
   number: string;
   muted: boolean;
+  /** How good its connection is: weak is a MOS below 4, bad below 3.5. */
+  line: 'good' | 'weak' | 'bad';
   /** The legs whose voices reach this one. */
   hears: string[];
 }

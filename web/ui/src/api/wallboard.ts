@@ -1,3 +1,4 @@
+import type { RunningCall } from './oversee';
 import type { AgentView } from './types';
 import { type WatchEvents, watch } from './watch';
 
@@ -29,6 +30,7 @@ export interface WallAgent extends AgentView {
 
 export interface Wall {
   now: string;
+  calls: RunningCall[];
   queues: WallQueue[];
   agents: WallAgent[];
 }

@@ -4,6 +4,7 @@ import { Refusal } from '../api/refusal';
 import { EventStream } from '../api/stream';
 import type { Me, Status } from '../api/types';
 import { claimPhone } from '../phone/claim';
+import { markCall, unmarkCall } from '../phone/marker';
 import { askMicrophone, MicrophoneError } from '../phone/microphone';
 import { Phone } from '../phone/phone';
 import { type Draft, resultOf } from '../state/draft';
@@ -13,10 +14,13 @@ import { type Panel, panelOf, stale } from '../state/panel';
 import { reduce } from '../state/reduce';
 import { type Intent, initial, type Place, type State } from '../state/state';
 import { watches } from '../state/watches';
+import { microphoneText } from '../text/microphone';
 import { t } from '../text/text';
 import { Controls } from './controls';
 import { Dialling } from './dialling';
 import { forgetDraft } from './draft-store';
+import { Overseeing } from './overseeing';
+import { Returning } from './returning';
 import { settleLimit } from './settle';
 
 const inviteLimit = 4_000; // how long an early "answer" waits for the INVITE
@@ -30,9 +34,21 @@ export class Desk {
 
   /** What can be done within a call. */
   readonly controls: Controls;
+  /** The way back into a call. */
+  readonly returning: Returning;
+
+  /** What a supervisor does to the calls and agents of others. */
+  readonly overseeing: Overseeing;
 
   /** Calls that this window has asked for. */
   readonly dialling: Dialling;
+
+  /** The dialog with the choice and the test of devices is open. */
+  readonly devicesOpen: Signal<boolean> = signal(false);
+  /** Grows whenever another device was chosen. */
+  readonly devicesChanged: Signal<number> = signal(0);
+  /** Grows whenever the bell is to be heard once, to try it. */
+  readonly ringTest: Signal<number> = signal(0);
 
   private readonly stream: EventStream;
   private readonly phone: Phone;
@@ -54,6 +70,18 @@ export class Desk {
       },
       failed: (error) => this.failed('call', error),
     });
+    this.returning = new Returning(api, {
+      state: () => this.state.value,
+      dispatch: (event) => this.dispatch(event),
+      failed: (error) => this.failed('call', error),
+    });
+    this.overseeing = new Overseeing({
+      wordsFor: (error) => {
+        if (error instanceof Refusal && error.status === 401) this.leave(true);
+        return whyOf(error);
+      },
+      hangup: () => this.phone.hangup(),
+    });
     this.stream = new EventStream({
       state: (stream) => this.dispatch({ type: 'stream', stream }),
       view: (view) => this.onView({ type: 'view', view, local: Date.now() }),
@@ -63,11 +91,16 @@ export class Desk {
       line: (line) => this.dispatch({ type: 'line', line }),
       invited: (call) => onInvite(this.state.value, call),
       offered: (call, number, name) => this.onOffered(call, number, name),
-      stage: (call, stage) => this.dispatch({ type: 'phone-stage', call, stage, local: Date.now() }),
+      stage: (call, stage) => {
+        if (stage === 'connected') markCall(call);
+        this.dispatch({ type: 'phone-stage', call, stage, local: Date.now() });
+      },
+      comeBack: () => this.returning.now(),
       muted: (muted) => this.dispatch({ type: 'phone-muted', muted }),
       audio: (sound) => this.dispatch({ type: 'phone-audio', audio: sound }),
       microphone: (microphone) => this.onMicrophone(microphone),
       ended: (call, failed) => {
+        unmarkCall(call);
         this.dispatch({ type: 'phone-ended', call });
         if (failed) this.refused('call', t('answerFailed'));
       },
@@ -76,7 +109,10 @@ export class Desk {
 
   /** Begins: signed in already, or not. */
   async start(): Promise<void> {
-    setInterval(() => this.tick(), 250);
+    setInterval(() => {
+      this.tick();
+      this.returning.review();
+    }, 250);
     try {
       this.enter(await this.api.me());
     } catch {
@@ -169,6 +205,25 @@ export class Desk {
     });
   }
 
+  /** Uses the devices that are chosen now, in a call too. */
+  async takeDevices(): Promise<void> {
+    this.devicesChanged.value += 1;
+    try {
+      await this.phone.takeDevices();
+    } catch (error) {
+      this.refused('status', whyOf(error));
+    }
+  }
+
+  ringOnce(): void {
+    this.ringTest.value += 1;
+  }
+
+  /** The microphone of the phone here. */
+  silence(on: boolean): void {
+    this.phone.mute(on);
+  }
+
   dismissNotice(): void {
     this.dispatch({ type: 'refusal-seen', place: 'status' });
     this.dispatch({ type: 'dismissed', notice: this.state.value.view?.notice ?? '' });
@@ -192,8 +247,7 @@ export class Desk {
       return;
     }
     this.dispatch({ type: 'signed-in', me });
-    if (!me.agent) return; // only the operators' page, which has a stream of its own
-    this.stream.start();
+    if (me.agent) this.stream.start(); // the pages of those who watch have streams of their own
     this.claim = claimPhone(this.phone, () => this.dispatch({ type: 'line', line: 'elsewhere' }));
   }
 
@@ -228,7 +282,7 @@ export class Desk {
 
   private onOffered(call: string, number: string, name: string): void {
     this.dispatch({ type: 'phone-offered', call, number, name, local: Date.now() });
-    if (this.dialling.expects(call)) {
+    if (this.dialling.expects(call) || this.overseeing.expects(call)) {
       void this.phone.answer();
       return;
     }
@@ -287,14 +341,4 @@ function whyOf(error: unknown): string {
   }
   console.error(error);
   return t('refusedUnknown', { status: '–' });
-}
-
-function microphoneText(kind: MicrophoneError['kind']): string {
-  const keys = {
-    refused: 'microphoneRefused',
-    missing: 'microphoneMissing',
-    busy: 'microphoneBusy',
-    insecure: 'insecure',
-  } as const;
-  return t(keys[kind]);
 }

@@ -17,6 +17,12 @@ export function giveSigns(desk: Desk, chime: Chime): void {
     chime.ring(rings(state));
     before = state;
   });
+  effect(() => {
+    if (desk.devicesChanged.value > 0) chime.takeDevice();
+  });
+  effect(() => {
+    if (desk.ringTest.value > 0) chime.play('ring');
+  });
   for (const touch of ['pointerdown', 'keydown']) window.addEventListener(touch, () => chime.wake());
   blinkTitle(desk);
   notify(desk);

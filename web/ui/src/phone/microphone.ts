@@ -1,4 +1,5 @@
 import type { Microphone } from '../state/state';
+import { chosen } from './devices';
 import { voiceConstraints, voiceProcessing } from './voice';
 
 /** Why there is no microphone. */
@@ -11,8 +12,11 @@ export class MicrophoneError extends Error {
 /** Opens the microphone; the caller closes it. Throws MicrophoneError. */
 export async function openMicrophone(): Promise<MediaStream> {
   if (!navigator.mediaDevices) throw new MicrophoneError('insecure');
+  const wanted = chosen('microphone');
+  const audio = voiceConstraints(voiceProcessing());
   try {
-    return await navigator.mediaDevices.getUserMedia({ audio: voiceConstraints(voiceProcessing()), video: false });
+    if (wanted) audio.deviceId = { ideal: wanted }; // one that is gone: the browser's own choice
+    return await navigator.mediaDevices.getUserMedia({ audio, video: false });
   } catch (error) {
     throw new MicrophoneError(kindOf(error));
   }

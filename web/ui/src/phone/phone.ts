@@ -5,7 +5,12 @@ import type { IncomingRTCSessionEvent, RTCSessionEvent, UA } from 'jssip/lib/UA'
 import type { PhoneLogin } from '../api/types';
 import { backoff } from '../state/backoff';
 import type { Line, Microphone } from '../state/state';
-import { closeMicrophone, MicrophoneError, openMicrophone } from './microphone';
+import { playAt } from './devices';
+import { LineWatch } from './line-watch';
+import { closeMicrophone, MicrophoneError } from './microphone';
+import { Recovery } from './recovery';
+import { restartICE } from './restart';
+import { Voice } from './speak';
 
 export interface PhoneEvents {
   line(line: Line): void;
@@ -16,6 +21,8 @@ export interface PhoneEvents {
   muted(muted: boolean): void;
   audio(audio: 'ok' | 'lost'): void;
   microphone(microphone: Microphone): void;
+  /** The line of the call is lost, and the phone is to be called into its seat again. */
+  comeBack(): Promise<void>;
   /** failed: it could not be connected, by no wish of anybody. */
   ended(call: string, failed: boolean): void;
 }
@@ -24,7 +31,10 @@ export interface PhoneEvents {
 interface Held {
   readonly call: string;
   readonly session: RTCSession;
-  microphone: MediaStream | null;
+  /** We are in the call already, and come back to it by this session. */
+  readonly again: boolean;
+  voice: Voice | null;
+  watch: LineWatch | null;
 }
 
 const pcConfig: RTCConfiguration = { iceServers: [], rtcpMuxPolicy: 'require', bundlePolicy: 'max-bundle' };
@@ -36,6 +46,12 @@ export class Phone {
   private timer = 0;
   private tries = 0;
   private running = false;
+  private readonly registered = new Set<() => void>();
+  private readonly recovery = new Recovery({
+    register: () => this.anew(),
+    restart: () => this.restart(),
+    comeBack: () => this.events.comeBack(),
+  });
 
   constructor(
     private readonly fetchLogin: () => Promise<PhoneLogin>,
@@ -45,6 +61,7 @@ export class Phone {
 
   start(): void {
     this.running = true;
+    window.addEventListener('online', this.moved);
     this.events.line('connecting');
     void this.register();
   }
@@ -52,6 +69,7 @@ export class Phone {
   /** Ends the call and the registration. */
   stop(): void {
     this.running = false;
+    window.removeEventListener('online', this.moved);
     clearTimeout(this.timer);
     this.hangup();
     this.ua?.stop();
@@ -62,15 +80,14 @@ export class Phone {
   /** Opens the microphone and answers. Without a microphone the call is refused, with the reason. */
   async answer(): Promise<void> {
     const held = this.held;
-    if (!held || held.microphone || held.session.isEstablished()) return;
+    if (!held || held.voice || held.session.isEstablished()) return;
     this.events.stage(held.call, 'answering');
     try {
-      const microphone = await openMicrophone();
-      if (this.held !== held) return closeMicrophone(microphone);
-      held.microphone = microphone;
-      this.watchMicrophone(microphone);
+      const voice = await Voice.open((microphone) => this.held === held && this.events.microphone(microphone));
+      if (this.held !== held) return closeMicrophone(voice.stream);
+      held.voice = voice;
       this.events.microphone('ok');
-      held.session.answer({ mediaStream: microphone, pcConfig, mediaConstraints: { audio: true, video: false } });
+      held.session.answer({ mediaStream: voice.stream, pcConfig, mediaConstraints: { audio: true, video: false } });
     } catch (error) {
       this.answerFailed(held, error);
     }
@@ -105,6 +122,12 @@ export class Phone {
     if (muted) session.mute({ audio: true });
     else session.unmute({ audio: true });
     this.events.muted(muted);
+  }
+
+  /** Speaks and plays from now on by the devices that are chosen now. Throws MicrophoneError. */
+  async takeDevices(): Promise<void> {
+    await playAt(this.audio, 'speaker');
+    await this.held?.voice?.change();
   }
 
   private async register(): Promise<void> {
@@ -160,6 +183,7 @@ export class Phone {
     ua.on('registered', () => {
       if (!ours()) return;
       this.tries = 0;
+      for (const tell of this.registered) tell();
       this.events.line('ready');
     });
     ua.on('registrationFailed', () => {
@@ -177,17 +201,28 @@ export class Phone {
 
   private incoming({ session, request }: IncomingRTCSessionEvent): void {
     const call = request.getHeader('X-Mediasrv-Call') || request.getHeader('Call-ID');
-    const todo = this.held ? this.events.invited(call) : 'ring';
+    const again = request.getHeader('X-Mediasrv-Again') !== undefined;
+    const todo = this.held && !again ? this.events.invited(call) : 'ring';
     if (todo === 'busy') {
       session.terminate({ status_code: 486, reason_phrase: 'Busy Here' });
       return;
     }
-    if (this.held) this.end(this.held, {});
-    const held: Held = { call, session, microphone: null };
+    if (this.held && again) this.abandon(this.held);
+    else if (this.held) this.end(this.held, {});
+    const held: Held = { call, session, again, voice: null, watch: null };
     this.held = held;
     this.follow(held);
     const { number, name } = callerOf(request);
     this.events.offered(call, number, name);
+    if (again) void this.answer();
+  }
+
+  // The server hangs up on it once the new one is there. A BYE of ours would end the call for the customer.
+  private abandon(held: Held): void {
+    held.watch?.stop();
+    closeMicrophone(held.voice?.stream ?? null);
+    (held.session.connection as unknown as RTCPeerConnection | undefined)?.close();
+    this.held = null;
   }
 
   private follow(held: Held): void {
@@ -202,22 +237,67 @@ export class Phone {
   }
 
   private listen(held: Held, connection: RTCPeerConnection): void {
+    if (held.voice) held.voice.connection = connection;
     connection.addEventListener('track', (e) => {
+      void playAt(this.audio, 'speaker');
       this.audio.srcObject = e.streams[0] ?? new MediaStream([e.track]);
       this.audio.play().catch((error) => console.warn('phone: the browser does not play the sound', error));
     });
+    // JsSIP hangs up when ICE has failed, which would end the customer's call; a call that is up is brought back instead. Listeners that capture come first.
+    const keep = (e: Event) => {
+      if (connection.iceConnectionState !== 'failed' || !held.session.isEstablished()) return;
+      e.stopImmediatePropagation();
+      this.lost(held);
+    };
+    connection.addEventListener('iceconnectionstatechange', keep, true);
     connection.addEventListener('connectionstatechange', () => {
-      if (this.held !== held) return;
       const state = connection.connectionState;
-      if (state === 'disconnected' || state === 'failed') this.events.audio('lost');
-      if (state === 'connected') this.events.audio('ok');
+      if (state === 'disconnected' || state === 'failed') this.lost(held);
+      if (state === 'connected') this.found(held);
+    });
+    held.watch?.stop();
+    held.watch = new LineWatch(connection, { stalled: () => this.lost(held), flows: () => this.found(held) });
+    held.watch.start();
+  }
+
+  private lost(held: Held): void {
+    if (this.held !== held || !held.session.isEstablished()) return;
+    this.events.audio('lost');
+    this.recovery.begin();
+  }
+
+  private found(held: Held): void {
+    if (this.held !== held) return;
+    this.recovery.flows();
+    this.events.audio('ok');
+  }
+
+  /** The network is another one: what was connected by the old one is as good as dead, whatever the browser still believes. */
+  private readonly moved = () => {
+    if (this.held?.session.isEstablished()) this.recovery.begin();
+    else this.socket?.connect();
+  };
+
+  // JsSIP's types don't tell of it.
+  private get socket(): { connect(): void; disconnect(): void } | undefined {
+    return (this.ua as unknown as { transport?: { connect(): void; disconnect(): void } } | null)?.transport;
+  }
+
+  private anew(): Promise<void> {
+    return new Promise((done) => {
+      const tell = () => {
+        this.registered.delete(tell);
+        done();
+      };
+      this.registered.add(tell);
+      this.socket?.disconnect();
+      this.socket?.connect();
     });
   }
 
-  private watchMicrophone(stream: MediaStream): void {
-    for (const track of stream.getAudioTracks()) {
-      track.addEventListener('ended', () => this.events.microphone('gone'));
-    }
+  private restart(): Promise<void> {
+    if (!this.held) return Promise.reject(new Error('no call'));
+    return restartICE(this.held.session);
   }
 
   private end(held: Held, options: { status_code?: number; reason_phrase?: string; extraHeaders?: string[] }): void {
@@ -230,8 +310,10 @@ export class Phone {
   }
 
   private forget(held: Held, failed: boolean): void {
-    closeMicrophone(held.microphone);
+    closeMicrophone(held.voice?.stream ?? null);
+    held.watch?.stop();
     if (this.held !== held) return;
+    this.recovery.stop();
     this.held = null;
     this.audio.srcObject = null;
     this.events.ended(held.call, failed);

@@ -1,3 +1,4 @@
+import { playAt } from '../phone/devices';
 import type { Sound } from '../state/sounds';
 
 /** Notes of a sound: [frequency in Hz, begin in s, length in s]. */
@@ -18,6 +19,10 @@ const sounds: Record<Sound | 'ring', readonly Note[]> = {
     [587, 0, 0.1],
     [392, 0.1, 0.2],
   ],
+  back: [
+    [392, 0, 0.1],
+    [587, 0.1, 0.2],
+  ],
   lost: [
     [294, 0, 0.18],
     [294, 0.26, 0.3],
@@ -34,8 +39,16 @@ export class Chime {
 
   /** To be called in a click or key press. */
   wake(): void {
-    this.context ??= new AudioContext();
+    if (!this.context) {
+      this.context = new AudioContext();
+      this.takeDevice();
+    }
     if (this.context.state === 'suspended') void this.context.resume();
+  }
+
+  /** Sounds where the agent wants it to ring. */
+  takeDevice(): void {
+    if (this.context) void playAt(this.context, 'ringer');
   }
 
   play(sound: Sound | 'ring'): void {

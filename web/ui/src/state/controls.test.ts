@@ -16,6 +16,7 @@ const party = (leg: string, part: Partial<PartyView>): PartyView => ({
   name: '',
   number: '',
   muted: false,
+  line: 'good',
   hears: [],
   ...part,
 });

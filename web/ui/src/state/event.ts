@@ -14,6 +14,7 @@ export type DeskEvent =
   | { type: 'phone-muted'; muted: boolean }
   | { type: 'phone-audio'; audio: PhoneCall['audio'] }
   | { type: 'phone-ended'; call: string }
+  | { type: 'returning'; call: string }
   | { type: 'status-wanted'; status: Status }
   | { type: 'status-settled'; status: Status }
   | { type: 'intent'; intent: Intent }

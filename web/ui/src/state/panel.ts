@@ -1,6 +1,6 @@
 import type { CallKind, CallView, PartyView } from '../api/types';
 import { instant } from './clock';
-import { isMine, muted, type Talk, talkOf } from './parties';
+import { isLost, isMine, muted, type Talk, talkOf } from './parties';
 import type { PhoneCall, State, Wish } from './state';
 
 export type PanelKind = 'idle' | 'ringing' | 'connecting' | 'talking' | 'ended' | 'wrap-up';
@@ -87,7 +87,11 @@ function fromCall(s: State, call: CallView): Panel {
     return { ...base, kind: 'ended', since: 0 };
   }
   if (call.state === 'ringing') return ringing(s, base, phone, intent === 'answer');
-  return { ...talking(s, base, call, phone), kind: 'talking', audio: phone ? phone.audio : 'elsewhere' };
+  return { ...talking(s, base, call, phone), kind: 'talking', audio: phone ? phone.audio : soundElsewhere(s, call) };
+}
+
+function soundElsewhere(s: State, call: CallView): 'lost' | 'elsewhere' {
+  return s.returning === call.id || isLost(call, s.view?.agent.user ?? '') ? 'lost' : 'elsewhere';
 }
 
 // What was wished is shown until the view has it.

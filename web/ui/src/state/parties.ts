@@ -26,6 +26,11 @@ export function muted(call: CallView, user: string): boolean {
   return call.parties.some((p) => p.user === user && p.muted);
 }
 
+/** Whether the line to the agent of the call, who is this one, is lost. */
+export function isLost(call: CallView, user: string): boolean {
+  return call.parties.some((p) => p.user === user && p.role === 'agent' && p.state === 'reconnecting');
+}
+
 /** Those whom the agent has called, and can hang up on. */
 export function calledOf(parties: readonly PartyView[]): PartyView[] {
   return parties.filter((p) => p.role === 'guest' || p.role === 'consulted');

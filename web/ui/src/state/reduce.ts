@@ -15,6 +15,8 @@ export function reduce(s: State, e: DeskEvent): State {
       return { ...s, stream: e.stream };
     case 'view':
       return onView(s, e.view, e.local);
+    case 'returning':
+      return { ...s, returning: e.call };
     case 'status-wanted':
       return { ...s, wanted: e.status, refusals: without(s.refusals, 'status') };
     case 'status-settled':
@@ -51,7 +53,8 @@ function onPhone(s: State, e: PhoneEvent): State {
     case 'phone-offered': {
       const { call, number, name } = e;
       const since = e.local + (s.offset ?? 0);
-      return { ...s, phone: { call, number, name, stage: 'offered', since, muted: false, audio: 'ok' }, left: '' };
+      const phone = { call, number, name, stage: 'offered', since, muted: false, audio: 'ok' } as const;
+      return { ...s, phone, left: '', returning: '' };
     }
     case 'phone-stage': {
       if (s.phone?.call !== e.call) return s;

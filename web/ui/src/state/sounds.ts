@@ -1,7 +1,7 @@
 import { panelOf } from './panel';
 import type { State } from './state';
 
-export type Sound = 'connected' | 'ended' | 'lost';
+export type Sound = 'connected' | 'ended' | 'lost' | 'back';
 
 /** The sounds of a step from one state to the next. Ringing is not one of them: it lasts (see `rings`). */
 export function soundsOf(before: State, after: State): Sound[] {
@@ -11,6 +11,7 @@ export function soundsOf(before: State, after: State): Sound[] {
   if (is === 'talking' && (was === 'connecting' || was === 'ringing')) sounds.push('connected');
   if (was === 'talking' && is !== 'talking' && is !== 'connecting') sounds.push('ended');
   if (lost(after) && !lost(before)) sounds.push('lost');
+  if (lost(before) && !lost(after) && is === 'talking') sounds.push('back');
   return sounds;
 }
 

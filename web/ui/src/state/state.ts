@@ -14,6 +14,8 @@ export interface State {
   readonly line: Line;
   readonly microphone: Microphone;
   readonly phone: PhoneCall | null;
+  /** The call that the phone is about to come back to; empty: none. */
+  readonly returning: string;
   /** The call that the phone left last, to bridge the moment until the view says so. */
   readonly left: string;
   /** The status that was asked for and is shown until the view has it. */
@@ -67,6 +69,7 @@ export const initial: State = {
   line: 'off',
   microphone: 'ok',
   phone: null,
+  returning: '',
   left: '',
   wanted: null,
   intent: null,

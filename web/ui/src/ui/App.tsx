@@ -1,5 +1,6 @@
 import { pageOf } from '../state/watches';
 import { type Room, RoomContext } from './context';
+import { DevicesDialog } from './devices/DevicesDialog';
 import { Frame } from './frame/Frame';
 import { Login } from './login/Login';
 import { Operators } from './operators/Operators';
@@ -27,6 +28,7 @@ export function App({ room }: { room: Room }) {
   return (
     <RoomContext.Provider value={room}>
       {session === 'in' && <Page />}
+      {session === 'in' && <DevicesDialog />}
       {session === 'out' && <Login />}
     </RoomContext.Provider>
   );

@@ -9,8 +9,10 @@ import { useSettled } from '../kit/useSettled';
 
 /** The six places of what can be done within the call. */
 export function CallControls({ panel }: { panel: Panel }) {
+  const { desk } = useRoom();
+  const covered = desk.controls.sheet.value !== null; // by its sheet
   return (
-    <fieldset class="call-controls" aria-label={t('inCall')}>
+    <fieldset class="call-controls" aria-label={t('inCall')} inert={covered}>
       {controlsOf(panel).map((control, place) => (
         <Place key={place} control={control} panel={panel} />
       ))}

@@ -4,6 +4,9 @@ import { companyText } from '../../text/party';
 import { endText } from '../../text/reason';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
+import { ContinueHere } from './ContinueHere';
+import { LineWarning } from './LineWarning';
+import { TestHint } from './TestHint';
 
 /** One line about the call, in a place of its own: why something was refused, what is wrong, what comes next. */
 export function CallMessage({ panel }: { panel: Panel }) {
@@ -12,7 +15,10 @@ export function CallMessage({ panel }: { panel: Panel }) {
   const bad = badNews(panel, state);
   return (
     <p class={`call-message ${bad ? 'bad' : ''}`} role={bad ? 'alert' : undefined} data-testid="call-message">
+      {panel.kind === 'talking' && !bad && <LineWarning panel={panel} />}
       {bad || hint(panel, state)}
+      {!bad && panel.audio === 'elsewhere' && <ContinueHere />}
+      {panel.kind === 'idle' && <TestHint />}
     </p>
   );
 }

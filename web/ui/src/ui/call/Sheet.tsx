@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Panel } from '../../state/panel';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
@@ -19,7 +19,8 @@ export function Sheet({ panel }: { panel: Panel }) {
   const sheet = desk.controls.sheet.value;
   const box = useRef<HTMLDivElement>(null);
   const before = useRef<Element | null>(null);
-  useEffect(() => {
+  // Before the browser takes the focus away from what the sheet covers.
+  useLayoutEffect(() => {
     if (!sheet) return;
     before.current = document.activeElement;
     box.current?.querySelector<HTMLElement>('[data-first]')?.focus();

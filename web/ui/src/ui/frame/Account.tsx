@@ -55,6 +55,22 @@ export function Account() {
             </span>
             <span class="switch" aria-hidden="true" />
           </button>
+          <button
+            type="button"
+            class="menu-item"
+            role="menuitem"
+            tabIndex={-1}
+            data-testid="open-devices"
+            onClick={() => {
+              setOpen(false);
+              desk.devicesOpen.value = true;
+            }}
+          >
+            <span>
+              <b>{t('devices')}</b>
+              <small>{t('devicesHint')}</small>
+            </span>
+          </button>
           {me?.agent &&
             pagesOf(me).map((page) => (
               <button

@@ -41,7 +41,9 @@ export function Login() {
       <form class="login-card" onSubmit={submit} noValidate>
         <Mark />
         <h1>{t('loginTitle')}</h1>
-        <p class="login-note">{ended && !error ? t('loginEnded') : ''}</p>
+        <p class="login-note" data-testid="login-note">
+          {ended && !error ? t('loginEnded') : ''}
+        </p>
         <label class="field">
           <span>{t('loginUser')}</span>
           <input

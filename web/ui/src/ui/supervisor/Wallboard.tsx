@@ -5,6 +5,8 @@ import { alarm, bar, bySince } from '../../state/wallboard';
 import { duration } from '../../text/format';
 import { keyOf, t } from '../../text/text';
 import { useRoom } from '../context';
+import { AgentActions } from './AgentActions';
+import { Calls } from './Calls';
 import { Head } from './Head';
 import { Wide } from './Wide';
 
@@ -44,6 +46,7 @@ export function Wallboard() {
               <Tile key={queue.name} queue={queue} now={now} />
             ))}
           </section>
+          <Calls calls={wall.calls} queues={wall.queues.map((q) => q.name)} now={now} />
           <Wide label={t('agents')}>
             <table class="wall-agents">
               <thead>
@@ -52,6 +55,7 @@ export function Wallboard() {
                   <th scope="col">{t('stateOf')}</th>
                   <th scope="col">{t('since')}</th>
                   <th scope="col">{t('ofQueues')}</th>
+                  <th scope="col">{t('change')}</th>
                 </tr>
               </thead>
               <tbody>
@@ -139,6 +143,9 @@ function Agent({ agent, now }: { agent: WallAgent; now: number }) {
       </td>
       <td class="wall-since">{duration(elapsed(instant(agent.since), now))}</td>
       <td>{agent.queues.join(', ')}</td>
+      <td>
+        <AgentActions agent={agent} />
+      </td>
     </tr>
   );
 }
