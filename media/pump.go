@@ -5,8 +5,9 @@ import (
 	"time"
 )
 
-// How a worker waits for its next pass. While it has little to do, packets are looked at as they come, gathered for a moment: relayed ones are on their
-// way within a millisecond. With more to do that would cost more than it is worth, and they wait for the pass.
+// How a worker waits for its next pass. While it has little to do and relays, packets are looked at as they come, gathered for a moment: relayed ones are
+// on their way within a millisecond. With more to do that would cost more than it is worth, and they wait for the pass; so do those that the clock takes up
+// anyway, as those of callers who hear music.
 const (
 	gather     = 500 * time.Microsecond
 	loadTime   = 100 * time.Millisecond
@@ -21,6 +22,9 @@ type pump struct {
 	used  time.Duration       // by passes, since
 	since int64
 	busy  bool
+
+	relayed uint64 // packets, until since
+	relays  bool   // some were before
 }
 
 // run works until stop is closed, on a thread of its own: the thread ends with it, since its priority is changed. sleep waits for a time; with nil, the
@@ -41,7 +45,7 @@ func (w *Worker) run(stop <-chan struct{}, sleep func(time.Duration)) {
 		}
 		now := p.clock.now()
 		w.Step(now)
-		p.note(now)
+		p.note(now, w.count[relayed])
 		// Absolute times: what a pass takes, or the system oversleeps, doesn't add up.
 		if next += tickTime; next < now-tickTime*maxBehind {
 			next = now
@@ -50,16 +54,22 @@ func (w *Worker) run(stop <-chan struct{}, sleep func(time.Duration)) {
 	}
 }
 
-// note notes what a pass took.
-func (p *pump) note(began int64) {
-	now := p.clock.now()
+// note notes what a pass took, and how many packets were relayed ever.
+func (p *pump) note(began int64, relayed uint64) { p.tally(began, p.clock.now(), relayed) }
+
+// tally is note at a time.
+func (p *pump) tally(began, now int64, relayed uint64) {
 	p.used += time.Duration(now - began)
 	if past := time.Duration(now - p.since); past >= loadTime {
 		load := p.used * 100 / past
 		p.busy = load >= loadBusy || p.busy && load >= loadRelief
 		p.used, p.since = 0, now
+		p.relays, p.relayed = relayed != p.relayed, relayed
 	}
 }
+
+// eager says whether packets are looked at as they come.
+func (p *pump) eager() bool { return p.relays && !p.busy }
 
 // wait waits until next; packets that come meanwhile are looked at, if there is time for that.
 func (p *pump) wait(w *Worker, next int64) {
@@ -71,7 +81,7 @@ func (p *pump) wait(w *Worker, next int64) {
 		case p.sleep != nil:
 			p.sleep(left)
 			return
-		case p.busy || left <= gather:
+		case !p.eager() || left <= gather:
 			nanosleep(left)
 			continue // a signal may have ended it early: then the time isn't over
 		case !w.poller.Sleep(left):
@@ -81,7 +91,7 @@ func (p *pump) wait(w *Worker, next int64) {
 		now := p.clock.now()
 		w.now = now
 		w.drain(now)
-		p.note(now)
+		p.note(now, w.count[relayed])
 	}
 }
 
