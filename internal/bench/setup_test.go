@@ -29,6 +29,7 @@ type wire struct {
 	once   sync.Once
 	done   chan struct{} // one for each call that is over for both
 	failed chan string
+	up     chan struct{} // one for each call that is up; nil: callers hang up at once
 }
 
 type packet struct {
@@ -98,6 +99,10 @@ func (w *wire) callerHears(text string) {
 		w.failed <- line
 	case cseq == "1 INVITE":
 		w.send(caller, w.request("ACK", header(text, "To"), header(text, "Call-ID"), 1, ""))
+		if w.up != nil {
+			w.up <- struct{}{}
+			return
+		}
 		w.send(caller, w.request("BYE", header(text, "To"), header(text, "Call-ID"), 2, ""))
 	}
 }
@@ -140,16 +145,16 @@ func header(text, name string) string {
 type dialer struct{ routing.Dialer }
 
 // start makes a server of the load test's file: everything but the database and the pages.
-func start(b *testing.B, w *wire) {
-	b.Helper()
+func start(tb testing.TB, w *wire) {
+	tb.Helper()
 	file, err := config.Load("../../examples/loadtest.yml")
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	log := slog.New(slog.DiscardHandler)
 	engine, err := media.New(media.Config{Workers: 1, Log: log, PublicAddress: netip.MustParseAddr("127.0.0.1")})
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	phones := &dialer{}
 	centre := routing.New(routing.Options{
@@ -158,7 +163,7 @@ func start(b *testing.B, w *wire) {
 	})
 	stack, err := sip.New(sip.Config{File: file, Media: engine, Handler: centre, Log: log, Packets: []net.PacketConn{w}})
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	phones.Dialer = stack
 	ctx, stop := context.WithCancel(context.Background())
@@ -166,7 +171,7 @@ func start(b *testing.B, w *wire) {
 	parts.Go(func() { _ = engine.Run(ctx) })
 	parts.Go(func() { centre.Run(ctx) })
 	parts.Go(func() { _ = stack.Run(ctx) })
-	b.Cleanup(func() {
+	tb.Cleanup(func() {
 		stop()
 		parts.Wait()
 	})
