@@ -166,6 +166,12 @@ func (b *builder) company(n *node) {
 		Key:      val(speech.get("key"), ""),
 		Model:    val(speech.get("model"), ""),
 	}
+	switch {
+	case speech != nil:
+		c.Speech.At = speech.at
+	case n != nil:
+		c.Speech.At = n.at
+	}
 	b.engine(speech)
 	c.Consent = b.consent(n.get("consent"), c.Consent)
 	c.Hold = b.meanwhile(n.get("hold"), c.Hold)

@@ -92,6 +92,7 @@ type Speech struct {
 	URL      string   // of the engine http
 	Key      string   // its secret; never logged
 	Model    string
+	At       Position // in the file, of the company if it says nothing of speech
 }
 
 // WrapUp is the time after a call in which the agent gets no other.

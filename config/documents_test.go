@@ -154,6 +154,7 @@ routes: {"+81*":}
 `)
 	stated := read1(t, bare.Path, spellOut(t))
 	for _, cfg := range []*Config{bare, stated} {
+		cfg.Company.Speech.At = Position{}
 		for _, u := range cfg.Users {
 			u.wrapUp, u.recording = nil, nil
 		}

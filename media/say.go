@@ -95,7 +95,11 @@ func (e *Endpoint) speak(w *Worker, r *Room, now int64) {
 		return
 	}
 	if s := (source{voices: voices, token: p.token(), front: p == &o.prompt}); s != o.source {
-		o.source, o.marker = s, true
+		fades := o.fades(s)
+		if o.source, o.marker = s, true; fades {
+			e.cross(w, r, p, at, now)
+			return
+		}
 	}
 	e.sound(w, r, voices, p, at, now)
 }

@@ -38,7 +38,7 @@ type Prompts struct {
 type Fault struct {
 	At    config.Position
 	File  bool // an audio file; else a text
-	Known bool // the file that held before had it already
+	Known bool // it could not be made of the file that held before, either
 	Err   error
 }
 
@@ -80,7 +80,7 @@ func PrepareAfter(ctx context.Context, old *Prompts, cfg *config.Config, speaker
 		}
 		made, err := render(ctx, cfg, a, speaker)
 		if err != nil {
-			faults = append(faults, &Fault{At: a.At, File: a.File != "", Known: old.knows(k), Err: err})
+			faults = append(faults, &Fault{At: a.At, File: a.File != "", Known: old.lacks(k), Err: err})
 			if a.File == "" {
 				p.missing = append(p.missing, missing{a, err})
 			}
@@ -120,13 +120,9 @@ func (p *Prompts) same(a *config.Audio, stamp fileStamp, cfg *config.Config) *pr
 	return nil
 }
 
-// knows says that the set was to have it.
-func (p *Prompts) knows(k config.Audio) bool {
-	if p == nil {
-		return false
-	}
-	_, tried := p.made[k]
-	return tried
+// lacks says that the set was to have it, and could not.
+func (p *Prompts) lacks(k config.Audio) bool {
+	return p != nil && slices.ContainsFunc(p.missing, func(m missing) bool { return key(m.audio) == k })
 }
 
 // fileStamp tells one content of a file from another.

@@ -220,4 +220,14 @@ func TestPrepareAfterMakesOnlyWhatIsNew(t *testing.T) {
 	if _, _ = routing.PrepareAfter(ctx, old, &next, say, log); len(said) != 5 {
 		t.Errorf("another voice says %q", said)
 	}
+	// An engine that can say nothing of what the one before could is a mistake of the new file: callers would hear music instead.
+	fails["hello"], fails["greeting"] = true, true
+	next.Company.Speech.Engine, count = "dead", map[bool]int{}
+	_, faults = routing.PrepareAfter(ctx, old, &next, say, log)
+	for _, f := range faults {
+		count[known(f)]++
+	}
+	if count[true] != 1 || count[false] != 3 {
+		t.Errorf("faults of a dead engine: %v", faults)
+	}
 }

@@ -97,7 +97,7 @@ func (s *Speaker) speak(ctx context.Context, u utterance) (*prompt.Prompt, error
 		}
 		s.cache.put(u.key(s.engine), pcm, rate)
 	}
-	p, err := prompt.NewNormalised(u.title(), pcm, rate)
+	p, err := prompt.NewNormalised(u.title(), trim(pcm, rate), rate)
 	if err != nil {
 		return nil, fmt.Errorf("tts: %w", err)
 	}

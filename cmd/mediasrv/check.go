@@ -62,7 +62,7 @@ func audible(ctx context.Context, cfg *config.Config) error {
 		return err
 	}
 	_, faults := routing.Prepare(ctx, &kept, speaker, log)
-	if wrong := unheard(faults, func(*routing.Fault) bool { return true }); len(wrong) > 0 {
+	if wrong := unheard(&kept, faults, func(*routing.Fault) bool { return true }); len(wrong) > 0 {
 		return wrong
 	}
 	return nil

@@ -22,6 +22,7 @@ func TestCheckRefusesWhatCallersCouldNotBeServedWith(t *testing.T) {
 		"file type":      {head + "waiting_strategies: {w: {music: {file: a.exe}}}\n", `m.yml:4:40: waiting_strategies.w.music.file: "a.exe" "exe" is no type of audio`},
 		"content":        {head + "waiting_strategies: {w: {music: {file: noise.wav}}}\n", "m.yml:4:40: " + dir + "/noise.wav: is not audio"},
 		"menu to itself": {head + "menus: {m: {say: x, keys: {1: {queue: support}}, no_key: {menu: m}}}\n", "m.yml:4:65: menus.m.no_key.menu: callers who press nothing go round"},
+		"engine":         {head + "company: {speech: {engine: command, command: [/no/such/engine]}}\n", "m.yml:4:19: company.speech: tts: no speech engine: /no/such/engine"},
 		"hours":          {head + "hours: {h: {week: {}}}\n", "m.yml:4:9: hours.h: is never open"},
 		"holidays":       {head + "hours: {h: {week: {mon: [\"09:00-17:00\"]}, holidays: gone.ics}}\n", "m.yml:4:53: hours.h.holidays: "},
 	} {

@@ -156,7 +156,7 @@ func (r *reloader) try(ctx context.Context, by string) fact.Reload {
 	}
 	old := s.centre.Prompts()
 	prompts, faults := routing.PrepareAfter(ctx, old, next, speaker, s.log)
-	if wrong := unheard(faults, func(f *routing.Fault) bool { return f.File || !f.Known }); len(wrong) > 0 {
+	if wrong := unheard(next, faults, func(f *routing.Fault) bool { return f.File || !f.Known }); len(wrong) > 0 {
 		return refusedBy(by, wrong)
 	}
 	commit, err := s.stack.Prepare(next)
@@ -173,13 +173,24 @@ func (r *reloader) try(ctx context.Context, by string) fact.Reload {
 	return fact.Reload{Applied: true, Changes: append(next.Changes(running), prompts.Replaced(old)...), Restart: restart}
 }
 
-// unheard are the prompts that can't be made and matter, as mistakes of the file.
-func unheard(faults []error, matters func(*routing.Fault) bool) config.Mistakes {
+// unheard are the prompts that can't be made and matter, as mistakes of the file. What is built in stands nowhere in it: there the engine is at fault, and
+// that is said once.
+func unheard(cfg *config.Config, faults []error, matters func(*routing.Fault) bool) config.Mistakes {
 	var all config.Mistakes
+	said := false
 	for _, err := range faults {
-		if f := (*routing.Fault)(nil); errors.As(err, &f) && f.At.File != "" && matters(f) { // what is built in is no mistake of the file
-			all = append(all, config.Mistake{At: f.At, Text: f.Err.Error()})
+		f := (*routing.Fault)(nil)
+		if !errors.As(err, &f) || !matters(f) {
+			continue
 		}
+		m := config.Mistake{At: f.At, Text: f.Err.Error()}
+		if f.At.File == "" {
+			if said {
+				continue
+			}
+			said, m.At, m.Key = true, cfg.Company.Speech.At, "company.speech"
+		}
+		all = append(all, m)
 	}
 	slices.SortStableFunc(all, func(a, b config.Mistake) int { return cmp.Compare(a.At.Line, b.At.Line) })
 	return all

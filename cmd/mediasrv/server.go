@@ -167,7 +167,7 @@ func (s *server) makePrompts(ctx context.Context) (*routing.Prompts, error) {
 	}
 	s.speaker = speaker
 	prompts, faults := routing.Prepare(ctx, s.cfg(), speaker, s.log)
-	if wrong := unheard(faults, func(f *routing.Fault) bool { return f.File }); len(wrong) > 0 && ctx.Err() == nil {
+	if wrong := unheard(s.cfg(), faults, func(f *routing.Fault) bool { return f.File }); len(wrong) > 0 && ctx.Err() == nil {
 		return nil, wrong
 	}
 	for _, fault := range faults {
