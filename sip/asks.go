@@ -4,8 +4,6 @@ import (
 	"mediasrv/routing"
 	"mediasrv/sip/dialog"
 	"mediasrv/sip/transaction"
-
-	"github.com/emiago/sipgo/sip"
 )
 
 // asks takes an INVITE of an agent's phone that is in a call of ours: the agent wants to ask somebody, so the new leg joins that call, which calls whom it names
@@ -22,8 +20,8 @@ func (s *Stack) asks(tx *transaction.Server, user string) bool {
 			defer mine.Release()
 			switch {
 			case tx.Status() >= 200: // cancelled in the meantime
-			case !up || sink == nil:
-				refuse(tx, sip.StatusForbidden, "Forbidden (there is no call that somebody could be asked about)")
+			case !up || sink == nil: // it ends at this moment
+				s.phoneCallsOut(tx, user)
 			default:
 				if l := s.beside(tx, nil, user, old, sink); l != nil {
 					whom := plainUser(tx.Request.Recipient.User)

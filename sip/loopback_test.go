@@ -264,6 +264,9 @@ func TestBrowser(t *testing.T) {
 	within := ask{method: "INVITE", callID: inv.header("Call-ID"), via: "WSS abc.invalid", from: inv.header("To") + ";tag=b", to: inv.header("From"), body: reoffer}
 	b.write(websocket.MessageText, within.String())
 	ok := b.read()
+	if strings.HasPrefix(ok.text, "SIP/2.0 100") { // a slow machine has said that it is at it (RFC 3261, 17.2.1)
+		ok = b.read()
+	}
 	if !strings.HasPrefix(ok.text, "SIP/2.0 200") || !strings.Contains(ok.body(), "a=ice-ufrag:ufrag1") || room.ends[0].restarts != 1 {
 		t.Error(ok.text)
 	}

@@ -437,7 +437,7 @@ func TestPacketTime(t *testing.T) {
 		ok := g.one("SIP/2.0 200")
 		g.send(carrierAddr, in("ACK", ok.toTag(), 1, ask{}))
 		end := g.rooms[0].ends[0]
-		if !strings.Contains(ok.body(), "a=ptime:30\r\n") || end.last().Format.Ptime != 30 || strings.Contains(ok.body(), " 13") || strings.Contains(ok.body(), "silenceSupp") {
+		if !strings.Contains(ok.body(), "a=ptime:30\r\n") || end.last().Format.Ptime != 30 || !strings.Contains(ok.body(), "RTP/AVP 0 101\r\n") || strings.Contains(ok.body(), "silenceSupp") {
 			t.Error(ok.text, end.last().Format.Ptime)
 		}
 		for i, ms := range []string{"10", "40", "60", "20"} {

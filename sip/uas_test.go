@@ -478,6 +478,16 @@ func TestContactChangesInMidCall(t *testing.T) {
 			t.Error("BYE to", bye.to)
 		}
 	})
+	inBubble(t, func(g *rig) {
+		l, tag := g.talk()
+		g.send(carrierAddr, in("INVITE", tag, 2, ask{contact: "<sip:newer@127.0.0.2:5098>", body: desc(2, "sendrecv", "")}))
+		g.one("SIP/2.0 200")
+		g.send("127.0.0.2:5098", in("ACK", tag, 2, ask{contact: "<sip:newer@127.0.0.2:5098>"}))
+		l.Hangup(fact.EndCompleted)
+		if bye := g.one("BYE sip:newer@127.0.0.2:5098"); bye.to != "127.0.0.2:5098" {
+			t.Error("BYE after a re-INVITE to", bye.to)
+		}
+	})
 }
 
 func TestRouteSetUAS(t *testing.T) {

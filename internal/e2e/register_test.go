@@ -212,9 +212,9 @@ func TestRegistersOverTLSByDNS(t *testing.T) {
 	}
 	k := startKamailio(t, "127.0.0.1:9", "disable_tcp=yes", "enable_tls=yes\ntcp_children=2", "listen=udp:HOST:5060", "listen=udp:HOST:5060\nlisten=tls:HOST:5061",
 		"loadmodule \"kex.so\"", "loadmodule \"kex.so\"\nloadmodule \"tls.so\"\nmodparam(\"tls\", \"certificate\", \""+by.path("carrier")+"\")\n"+
-			"modparam(\"tls\", \"private_key\", \""+by.path("carrier-key")+"\")")
-	asked := names(t, `carrier.example. 60 IN NAPTR 20 10 "s" "SIP+D2U" "" _sip._udp.carrier.example.`, `carrier.example. 60 IN NAPTR 10 10 "s" "SIPS+D2T" "" _sips._tcp.carrier.example.`,
-		"_sips._tcp.carrier.example. 60 IN SRV 10 0 5061 edge.carrier.example.", "_sip._udp.carrier.example. 60 IN SRV 10 0 5060 edge.carrier.example.", "edge.carrier.example. 60 IN A "+k.host)
+			"modparam(\"tls\", \"private_key\", \""+by.path("carrier-key")+"\")\nmodparam(\"tls\", \"tls_method\", \"TLSv1.2+\")")
+	asked := names(t, `carrier.example. 60 IN NAPTR 10 10 "s" "SIPS+D2T" "" _sips._tcp.carrier.example.`,
+		"_sips._tcp.carrier.example. 60 IN SRV 10 0 5061 edge.carrier.example.", "edge.carrier.example. 60 IN A "+k.host)
 	t.Setenv("CARRIER_SECRET", "s3cret")
 	s := prepare(t, options{})
 	s.changed("accept: {addresses: [127.0.0.0/8]}", "accept: {addresses: [127.0.88.0/24]}", `"tcp://`+s.opt.Host+`:5060"]`, `"tcp://`+s.opt.Host+`:5060", "tls://`+s.opt.Host+`:5061"]`+

@@ -29,7 +29,7 @@ func demands() []section {
 			}},
 			{"REGISTER: refresh, 423, back-off after 403, Service-Route, Path, calls in find their trunk", "3261, 3327, 3608", []string{
 				"sip.TestRegisterWithTrunk", "sip.TestRegisterTooBrief", "sip.TestRegisterRefused", "sip.TestRegisterFailover", "sip.TestRegisterAgainWhenServerReturns",
-				"sip.TestServiceRoute", "sip.TestInboundOfRegistration", "sip.TestPath", "sip.TestUplinkOverTCP", "sip.TestTransportByDNS", "internal/e2e.TestRegisteredTrunkBehindKamailio",
+				"sip.TestServiceRoute", "sip.TestInboundOfRegistration", "sip.TestPath", "sip.TestUplinkOverTCP", "sip.TestTransportByDNS", "internal/e2e.TestRegisteredTrunkBehindKamailio", "internal/e2e.TestRegistersOverTLSByDNS",
 			}},
 			{"Hold: sendonly, recvonly, inactive, 0.0.0.0, on either leg; un-hold; o= rises by one; m= lines keep their places", "3264", []string{
 				"sip.TestHoldAndBack", "sip.TestHoldByZeroAddress", "sip.TestVersionRisesByOne", "sip.TestHoldOut", "sip.TestHoldWaits",
