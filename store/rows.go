@@ -97,6 +97,8 @@ func (w *rowWriter) putSound(it item) error {
 		return w.exec(putVoicemail, r.ID, r.Conversation, r.Call, r.Segment, r.Box, r.Queue, r.Number, r.Name, r.Entry, stamp(r.Began), r.Length.Milliseconds())
 	case fact.VoicemailMark:
 		return w.mark(r)
+	case fact.PersonErased:
+		return w.erasePerson(r)
 	default:
 		return fmt.Errorf("store: no table for %T", it.what)
 	}

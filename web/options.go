@@ -22,6 +22,7 @@ type Options struct {
 	Alarms     Alarms
 	Voicemails Voicemails
 	Recordings Recordings
+	Persons    Persons
 	Trail      Trail
 	Tokens     Tokens
 	Callbacks  Callbacks

@@ -99,6 +99,7 @@ func New(opt Options) (*Server, error) {
 	s.addStatistics(api)
 	s.addVoicemails(api)
 	s.addRecordings(api)
+	s.addPersons(api)
 	s.addAudit(api)
 	s.addTokens(api)
 	s.addCallbacks(api)

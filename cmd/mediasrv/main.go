@@ -34,6 +34,7 @@ type commands struct {
 	Say      sayCmd      `cmd:"" help:"Speak a text as callers would hear it."`
 	Explain  explainCmd  `cmd:"" help:"Say what happened in a call, and why."`
 	Verify   verifyCmd   `cmd:"" help:"Prove that recordings are complete and unaltered."`
+	Person   personCmd   `cmd:"" help:"Export all that is kept of a customer, or erase it."`
 	Stats    statsCmd    `cmd:"" help:"Say what happened in queues and to agents, in figures."`
 	Simulate simulateCmd `cmd:"" help:"Let a day of calls come upon a file, in seconds; or say what one caller would meet."`
 	Certify  certifyCmd  `cmd:"" help:"Try a live trunk, and say what is wrong with it."`
