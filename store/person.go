@@ -54,7 +54,11 @@ func (s *Store) Person(ctx context.Context, number string) (fact.Person, error) 
 		rows      *[]map[string]any
 		statement string
 	}{
-		{&p.Conversations, personConversations}, {&p.Calls, personCalls}, {&p.Legs, personLegs}, {&p.Events, personEvents}, {&p.Callbacks, personCallbacks},
+		{&p.Conversations, personConversations},
+		{&p.Calls, personCalls},
+		{&p.Legs, personLegs},
+		{&p.Events, personEvents},
+		{&p.Callbacks, personCallbacks},
 		{&p.Voicemails, personVoicemails},
 	} {
 		var err error

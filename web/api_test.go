@@ -409,7 +409,7 @@ func TestEveryRouteWithEveryRole(t *testing.T) {
 		"POST /api/me/switch": agent, "POST /api/me/back": agent, "POST /api/me/complete": agent, "POST /api/me/merge": agent,
 		"GET /api/running": watcher, "PUT /api/running/{call}/supervision": watcher, "DELETE /api/running/{call}/supervision": watcher,
 		"POST /api/running/{call}/move": watcher, "PUT /api/agents/{user}/status": watcher, "POST /api/agents/{user}/logout": watcher,
-		"GET /api/recordings": login, "GET /api/recordings.csv": login, "GET /api/recordings/{id}": login, "GET /api/recordings/{id}/sound": login, "GET /api/recordings/{id}/metadata": login, "GET /api/recordings/{id}/wave": login,
+		"GET /api/recordings": login, "GET /api/recordings.csv": login, "GET /api/recordings/{id}": login, "GET /api/recordings/{id}/sound": login, "GET /api/recordings/{id}/metadata": login, "GET /api/recordings/{id}/wave": login, "GET /api/person": admin, "POST /api/person/erase": admin,
 		"DELETE /api/recordings/{id}": watcher, "PUT /api/recordings/{id}/hold": watcher, "GET /api/recording-deletions": watcher,
 		"GET /api/audit": watcher, "GET /api/audit.csv": watcher,
 		"GET /api/tokens": admin, "POST /api/tokens": admin, "DELETE /api/tokens/{name}": admin,

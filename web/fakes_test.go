@@ -361,7 +361,7 @@ func newLab(t *testing.T, change func(*Options)) *lab {
 		}},
 	}
 	opt := Options{
-		Config: l.config, Logins: l.logins, Centre: l.centre, Operations: l.ops, Alarms: l.alarms, Books: &fakeBooks{}, Voicemails: l.box, Callbacks: &fakeCallbacks{}, Recordings: &fakeRecordings{}, Phones: l.phones, Heavy: l.heavy,
+		Config: l.config, Logins: l.logins, Centre: l.centre, Operations: l.ops, Alarms: l.alarms, Books: &fakeBooks{}, Voicemails: l.box, Callbacks: &fakeCallbacks{}, Recordings: &fakeRecordings{}, Persons: &fakePersons{}, Phones: l.phones, Heavy: l.heavy,
 		Trail: l.trail, Tokens: l.tokens,
 		Figures: func() Figures { return Figures{} },
 		Draining: func() bool {

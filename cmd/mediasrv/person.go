@@ -118,11 +118,8 @@ func (a *api) fetch(ctx context.Context, path string, read func(disposition stri
 	}
 	defer func() { _ = res.Body.Close() }()
 	if res.StatusCode != http.StatusOK {
-		var problem struct{ Detail string }
-		if err := json.NewDecoder(io.LimitReader(res.Body, apiAnswer)).Decode(&problem); err != nil || problem.Detail == "" {
-			return errors.New(res.Status)
-		}
-		return errors.New(problem.Detail)
+		said, err := io.ReadAll(io.LimitReader(res.Body, apiAnswer))
+		return errors.Join(err, problemOf(res.Status, said))
 	}
 	return read(res.Header.Get("Content-Disposition"), res.Body)
 }

@@ -189,19 +189,24 @@ func (a *api) ask(ctx context.Context, method, path string, body, answer any) er
 	case err != nil:
 		return err
 	case res.StatusCode >= http.StatusBadRequest:
-		var problem struct {
-			Detail string
-			Errors []struct{ Message, Location string }
-		}
-		if json.Unmarshal(said, &problem) != nil || problem.Detail == "" {
-			return errors.New(res.Status)
-		}
-		for _, e := range problem.Errors {
-			problem.Detail += "; " + e.Location + ": " + e.Message
-		}
-		return errors.New(problem.Detail)
+		return problemOf(res.Status, said)
 	case answer != nil:
 		return json.Unmarshal(said, answer)
 	}
 	return nil
+}
+
+// problemOf is the sentence of a problem document (RFC 9457), with what is wrong where.
+func problemOf(status string, said []byte) error {
+	var problem struct {
+		Detail string
+		Errors []struct{ Message, Location string }
+	}
+	if json.Unmarshal(said, &problem) != nil || problem.Detail == "" {
+		return errors.New(status)
+	}
+	for _, e := range problem.Errors {
+		problem.Detail += "; " + e.Location + ": " + e.Message
+	}
+	return errors.New(problem.Detail)
 }

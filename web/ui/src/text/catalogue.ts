@@ -52,6 +52,7 @@ export const catalogue = {
   'audit.recording-delete': { en: 'deleted a recording' },
   'audit.recording-hold': { en: 'put a recording under legal hold' },
   'audit.recording-unhold': { en: 'ended a legal hold' },
+  'audit.person-erase': { en: 'erased a customer' },
   'audit.reload': { en: 'reloaded the file' },
   'audit.token-create': { en: 'created a token' },
   'audit.token-revoke': { en: 'revoked a token' },
