@@ -12,8 +12,9 @@ import (
 
 // Recordings says where recordings go.
 type Recordings struct {
-	SFTP *SFTP // nil: they aren't uploaded to such a server
-	S3   *S3   // nil: they aren't uploaded to such a storage
+	Quota int   // GB (10^9 bytes) for each agent and month; 0: no limit
+	SFTP  *SFTP // nil: they aren't uploaded to such a server
+	S3    *S3   // nil: they aren't uploaded to such a storage
 }
 
 // SFTP is a server that closed recordings are uploaded to.
@@ -40,7 +41,11 @@ type S3 struct {
 }
 
 func recordingsKeys() *shape {
-	return of(field{key: "upload", what: of(
+	quota := field{
+		key: "quota", what: integer(1, 10000), or: "none",
+		about: "GB for each agent and month, all agents' together: 5 GB and 10 agents are 50 GB. An alarm says so at 80 % and at 100 %; what has to be recorded is recorded all the same.",
+	}
+	return of(quota, field{key: "upload", what: of(
 		field{key: "sftp", what: sftpKeys(), or: "none", about: "A server that takes files over SSH."},
 		field{key: "s3", what: s3Keys(), or: "none", about: "An S3-compatible storage; with both, both get everything."},
 	), about: "Where closed recordings are copied to, with their metadata. They stay in `data_dir` as well."})
@@ -105,6 +110,7 @@ func filePath(text string) (string, error) {
 }
 
 func (b *builder) recordings(n *node) {
+	b.cfg.Recordings.Quota = val(n.get("quota"), 0)
 	up := n.get("upload")
 	if at := up.get("sftp"); at != nil && at.isMap() {
 		b.cfg.Recordings.SFTP = b.sftp(at)

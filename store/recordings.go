@@ -90,6 +90,14 @@ func (s *Store) Recording(ctx context.Context, id string) (fact.RecordingView, b
 	return all[0], true, nil
 }
 
+// RecordedSince is how many bytes the recordings have that began then or later, and are there.
+func (s *Store) RecordedSince(ctx context.Context, at time.Time) (bytes int64, err error) {
+	if err := s.read.QueryRowContext(ctx, `SELECT coalesce(sum(bytes), 0) FROM recordings WHERE began >= ?`, stamp(at)).Scan(&bytes); err != nil {
+		return 0, fmt.Errorf("store: recordings: %w", err)
+	}
+	return bytes, nil
+}
+
 // OldRecordings returns at most 100 that began before a time and are under no hold, the oldest first, behind another one.
 func (s *Store) OldRecordings(ctx context.Context, before time.Time, after *fact.RecordingView) ([]fact.RecordingView, error) {
 	where, args := "WHERE r.held IS NULL AND r.began < ?", []any{stamp(before)}

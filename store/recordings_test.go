@@ -22,7 +22,7 @@ func shelved(t *testing.T) (*Store, time.Time) {
 		began := at.Add(time.Duration(i) * time.Hour)
 		c.Began = began
 		r := fact.Recording{
-			Path: "2026-11-21/" + string(c.ID) + ".wav", Segment: fact.SegmentID("s" + string(c.ID)), Call: c.ID, Part: "customer", Agent: c.Agent, EndUser: "50% off_x", EndNumber: "+4420794600" + string(c.ID[1]),
+			Path: "2026-11-21/" + string(c.ID) + ".wav", Segment: fact.SegmentID("s" + string(c.ID)), Call: c.ID, Part: "customer", Bytes: 100, Agent: c.Agent, EndUser: "50% off_x", EndNumber: "+4420794600" + string(c.ID[1]),
 			Start: began, End: began.Add(90 * time.Second), Gaps: []fact.Gap{{Channel: 1, From: time.Second, To: 2 * time.Second, Cause: "no-media"}},
 			Marks: []fact.Mark{{At: time.Minute, Kind: "transfer", Detail: "Ben"}},
 		}
@@ -91,6 +91,11 @@ func TestRecordingsAreFound(t *testing.T) {
 	}
 	if legs, err := s.Recordings(t.Context(), fact.RecordingFilter{Segment: "sk1", Most: 10}); err != nil || len(legs) != 2 || legs[0].Gaps == nil || legs[1].Gaps == nil {
 		t.Errorf("of one stretch: %+v %v, want two, each with a list of gaps", legs, err)
+	}
+	for hours, want := range map[int]int64{0: 400, 1: 200, 2: 100, 3: 0} {
+		if n, err := s.RecordedSince(t.Context(), at.Add(time.Duration(hours)*time.Hour)); n != want || err != nil {
+			t.Errorf("recorded since %d h: %d bytes, %v, want %d", hours, n, err, want)
+		}
 	}
 	v, found, err := s.Recording(t.Context(), before)
 	if err != nil || !found || v.Seconds != 90 || v.Queue != "support" || v.Entry != "+81312345678" || len(v.Gaps) != 1 || v.Gaps[0].Cause != "no-media" || len(v.Marks) != 1 || v.Marks[0].Detail != "Ben" || v.Held != nil {

@@ -28,6 +28,7 @@ func (s *server) newBoard() *alarm.Board {
 			t := s.recorder.Trouble()
 			return alarm.Trouble{Since: t.Since, Err: t.Err}
 		}),
+		alarm.Quota(s.quota.State),
 		alarm.Uploads(func() (all []alarm.UploadState) {
 			for _, u := range s.recorder.Uploads() {
 				all = append(all, alarm.UploadState{To: u.Kind, Failing: u.Failing, Waiting: u.Waiting})

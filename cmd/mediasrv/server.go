@@ -42,6 +42,7 @@ type server struct {
 	speaker  routing.Speaker // of the file that holds; the reloader's once the server runs
 	reloader *reloader
 	alarms   *alarm.Board
+	quota    *quotaMeter
 	control  net.Listener
 	web      *web.Server
 	draining atomic.Bool
@@ -138,6 +139,7 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 		return err
 	}
 	s.centre.RestoreNotices(ctx, set)
+	s.quota = &quotaMeter{cfg: s.cfg, recorded: s.store.RecordedSince, log: s.log}
 	s.alarms = s.newBoard()
 	s.web, err = web.New(web.Options{
 		Config: s.cfg, Leaving: s.centre.Leaving, Logins: s.store, Centre: s.centre, Operations: operations{s.centre, s.stack, s.store, s.reloader}, Alarms: s.alarms, Books: s.store, Voicemails: voicemails{s.centre, s.store, s.recorder}, Callbacks: callbacks{s.centre, s.store}, Recordings: recordings{s.store, s.recorder}, Persons: recordings{s.store, s.recorder}, Phones: s.stack, Heavy: s.heavy,

@@ -166,6 +166,10 @@ func TestParts(t *testing.T) {
 		{"an upload that works", Uploads(func() []UploadState { return []UploadState{{To: "s3", Waiting: 3}} }), ""},
 		{"an upload that fails for a moment", Uploads(func() []UploadState { return []UploadState{{To: "s3", Failing: now.Add(-time.Minute)}} }), ""},
 		{"an upload that fails", Uploads(func() []UploadState { return []UploadState{{To: "s3", Failing: now.Add(-time.Hour), Waiting: 3}} }), "3 recordings don't reach s3"},
+		{"no quota", Quota(func() QuotaState { return QuotaState{Used: 1e12} }), ""},
+		{"a quota that suffices", Quota(func() QuotaState { return QuotaState{Used: 39.9e9, Quota: 50e9, Since: now} }), ""},
+		{"a quota that is nearly full", Quota(func() QuotaState { return QuotaState{Used: 40e9, Quota: 50e9, Since: now} }), "80 % of their quota: 40.0 of 50.0 GB"},
+		{"a quota that is full", Quota(func() QuotaState { return QuotaState{Used: 60e9, Quota: 50e9, Since: now} }), "120 %"},
 		{"recordings", Recordings(func() Trouble { return Trouble{Since: now, Err: errors.New("no space left on device")} }), "no space left"},
 	}
 	for _, test := range tests {

@@ -49,6 +49,34 @@ func Recordings(of func() Trouble) Look {
 	}
 }
 
+// QuotaState is how much room the recordings of this month need.
+type QuotaState struct {
+	Used, Quota int64     // bytes; 0: no quota
+	Since       time.Time // when it was measured first that it is so much
+}
+
+// High says that there is little left, or nothing.
+func (q QuotaState) High() bool { return q.Quota > 0 && float64(q.Used) >= quotaWarns*float64(q.Quota) }
+
+// quotaWarns is the share of a quota from which operators are told.
+const quotaWarns = 0.8
+
+// Quota looks at the room that recordings need.
+func Quota(of func() QuotaState) Look {
+	return func(time.Time) []fact.Alarm {
+		q := of()
+		if !q.High() {
+			return nil
+		}
+		share := 100 * q.Used / q.Quota
+		return []fact.Alarm{{
+			Kind: fact.AlarmQuota, Since: q.Since,
+			What: fmt.Sprintf("This month's recordings have %d %% of their quota: %.1f of %.1f GB. They go on.", share, float64(q.Used)/1e9, float64(q.Quota)/1e9),
+			Do:   "Raise recordings.quota, record as opus (recording.format), keep recordings for a shorter time (recording.keep), or record less.",
+		}}
+	}
+}
+
 // UploadState is how recordings get to another place.
 type UploadState struct {
 	To      string

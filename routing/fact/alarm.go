@@ -15,6 +15,7 @@ const (
 	AlarmPrompt     AlarmKind = "prompt-file"   // an audio file of the configuration is gone; Subject is its path
 	AlarmDatabase   AlarmKind = "database"      // it can't be written
 	AlarmRecordings AlarmKind = "recordings"    // they can't be written
+	AlarmQuota      AlarmKind = "quota"         // recordings of this month need as much room as they may, or soon will
 	AlarmUpload     AlarmKind = "upload"        // recordings don't reach another place; Subject says which
 	AlarmReload     AlarmKind = "reload"        // the file has mistakes, and an older one holds
 )
@@ -22,7 +23,7 @@ const (
 // AlarmKinds are all of them.
 func AlarmKinds() []AlarmKind {
 	return []AlarmKind{
-		AlarmTrunk, AlarmPorts, AlarmOverload, AlarmOneWay, AlarmSpeech, AlarmPrompt, AlarmDatabase, AlarmRecordings, AlarmUpload, AlarmReload,
+		AlarmTrunk, AlarmPorts, AlarmOverload, AlarmOneWay, AlarmSpeech, AlarmPrompt, AlarmDatabase, AlarmRecordings, AlarmQuota, AlarmUpload, AlarmReload,
 	}
 }
 

@@ -151,6 +151,7 @@ export const catalogue = {
   'alarm.prompt-file': { en: 'An audio file is gone' },
   'alarm.database': { en: 'The database cannot be written' },
   'alarm.recordings': { en: 'Recordings cannot be written' },
+  'alarm.quota': { en: 'The quota of recordings' },
   'alarm.upload': { en: 'Recordings are not copied' },
   'alarm.reload': { en: 'The file has mistakes' },
   trunks: { en: 'Trunks' },
