@@ -507,6 +507,7 @@ func TestCallbacksWaitForHours(t *testing.T) {
 		w.only()
 		w.asks(customer, "1")
 		cfg.Queues["back"].Hours = office
+		_ = w.TakeCallback("aiko", "none") // what the keeper is told from now on it sees with these hours
 		w.available("aiko")
 		w.after(3*time.Hour + 59*time.Minute + 50*time.Second)
 		w.isQuiet("aiko")
