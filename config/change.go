@@ -28,7 +28,7 @@ func (c *Config) After(running *Config) (next *Config, restart []string) {
 	fixed("nameservers", Same(c.Nameservers, old.Nameservers), func() { next.Nameservers = old.Nameservers })
 	fixed("tls", c.TLS == old.TLS, func() { next.TLS = old.TLS })
 	fixed("demo", c.Demo == old.Demo, func() { next.Demo = old.Demo })
-	fixed("recordings.upload", Same(c.Recordings, old.Recordings), func() { next.Recordings = old.Recordings })
+	fixed("recordings", Same(c.Recordings, old.Recordings), func() { next.Recordings = old.Recordings })
 	return next, restart
 }
 

@@ -17,6 +17,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"filippo.io/age"
 )
 
 var update = flag.Bool("update", false, "write docs/configuration.md anew")
@@ -106,6 +108,7 @@ func TestFullExampleLoadsAndHasEveryKey(t *testing.T) {
 	t.Setenv("SPEECH_KEY", "s")
 	t.Setenv("S3_SECRET", "t")
 	t.Setenv("SFTP_PASSWORD", "u")
+	t.Setenv("RECORDINGS_IDENTITY", ageIdentity(t))
 	t.Setenv("CRM_TOKEN", "c")
 	t.Setenv("CARRIER_A_PASSWORD", "z")
 	writeSSHKey(t, filepath.Join(dir, "upload_key"))
@@ -142,6 +145,15 @@ func (c *checker) saysItOtherwise(path string) bool {
 }
 
 // What documentation and schema call the default is what the program does without the key.
+func ageIdentity(t *testing.T) string {
+	t.Helper()
+	id, err := age.GenerateX25519Identity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id.String()
+}
+
 func TestStatedDefaultsAreTheDefaults(t *testing.T) {
 	bare := mustRead(t, smallest+`
 waiting_strategies: {w:}

@@ -15,6 +15,9 @@ type Recordings struct {
 	Quota int   // GB (10^9 bytes) for each agent and month; 0: no limit
 	SFTP  *SFTP // nil: they aren't uploaded to such a server
 	S3    *S3   // nil: they aren't uploaded to such a storage
+
+	EncryptTo string // public keys of age, a line each; empty: they aren't encrypted
+	Identity  string // private keys that open them, as age-keygen writes them; never logged; empty: none
 }
 
 // SFTP is a server that closed recordings are uploaded to.
@@ -45,7 +48,12 @@ func recordingsKeys() *shape {
 		key: "quota", what: integer(1, 10000), or: "none",
 		about: "GB for each agent and month, all agents' together: 5 GB and 10 agents are 50 GB. An alarm says so at 80 % and at 100 %; what has to be recorded is recorded all the same.",
 	}
-	return of(quota, field{key: "upload", what: of(
+	return of(quota, field{
+		key: "encrypt_to", what: publicKeys(), or: "they are not encrypted",
+		about: "A public key (`age-keygen`), or several with blanks between them: sound lies on the disk, and is uploaded, only so that the private key opens it. Metadata are not encrypted.",
+	}, field{
+		key: "identity", what: secret(), or: "none: nobody hears encrypted recordings on the page", about: "The private key, `env:NAME` or `file:PATH`, with which the server opens what it has encrypted, for those who may hear it.",
+	}, field{key: "upload", what: of(
 		field{key: "sftp", what: sftpKeys(), or: "none", about: "A server that takes files over SSH."},
 		field{key: "s3", what: s3Keys(), or: "none", about: "An S3-compatible storage; with both, both get everything."},
 	), about: "Where closed recordings are copied to, with their metadata. They stay in `data_dir` as well."})
@@ -111,6 +119,7 @@ func filePath(text string) (string, error) {
 
 func (b *builder) recordings(n *node) {
 	b.cfg.Recordings.Quota = val(n.get("quota"), 0)
+	b.sealing(n)
 	up := n.get("upload")
 	if at := up.get("sftp"); at != nil && at.isMap() {
 		b.cfg.Recordings.SFTP = b.sftp(at)

@@ -48,6 +48,29 @@ func TestUploads(t *testing.T) {
 	}
 }
 
+func TestSealingMistakes(t *testing.T) {
+	dir := t.TempDir()
+	private := ageIdentity(t)
+	write(t, filepath.Join(dir, "key"), private+"\n")
+	write(t, filepath.Join(dir, "nothing"), "nothing\n")
+	const public = "age1qyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqszqgpqyqs3290gq"
+	for keys, want := range map[string]string{
+		"encrypt_to: " + private:                             "encrypt_to: is a private key",
+		"encrypt_to: age1xyz":                                "encrypt_to: is no public key",
+		"encrypt_to: " + public + ", identity: file:nothing": "identity: has no private key",
+		"identity: file:key":                                 "identity: opens nothing",
+	} {
+		_, err := read(filepath.Join(dir, "m.yml"), []byte(smallest+"recordings: {"+keys+"}\n"))
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), private) {
+			t.Errorf("%s: %v", want, err)
+		}
+	}
+	cfg := read1(t, filepath.Join(dir, "m.yml"), smallest+"recordings: {encrypt_to: '"+public+" "+public+"', identity: file:key}\n")
+	if r := cfg.Recordings; strings.Count(r.EncryptTo, public) != 2 || r.Identity != private {
+		t.Errorf("%+v", r)
+	}
+}
+
 func TestUploadMistakes(t *testing.T) {
 	dir := t.TempDir()
 	write(t, filepath.Join(dir, "nothing"), "nothing\n")

@@ -117,6 +117,11 @@ func (r *Recorder) finishOne(s *segment, o *output) error {
 	o.back()
 	m := s.about(o)
 	m.length(o.w.Frames())
+	if o.journal != nil {
+		if err := r.seal(o.name, o.kind.suffix, o.journal, &m); err != nil {
+			return err
+		}
+	}
 	if err := r.complete(o.name, o.kind.suffix, &m); err != nil {
 		return err
 	}

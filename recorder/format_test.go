@@ -12,8 +12,8 @@ import (
 	"mediasrv/routing/fact"
 )
 
-// heard is what another program hears in a file; one slice per channel.
-func heard(t *testing.T, path string) [][]int16 {
+// decoded is what another program hears in a file; one slice per channel.
+func decoded(t *testing.T, path string) [][]int16 {
 	t.Helper()
 	if strings.HasSuffix(path, ".wav") {
 		return readFile(t, path)
@@ -71,7 +71,7 @@ func TestFormats(t *testing.T) {
 					least = 3 // a second may be lost
 				}
 				for _, file := range sounds(t, d) {
-					pcm := heard(t, file)
+					pcm := decoded(t, file)
 					switch {
 					case strings.Contains(file, "_customer_"):
 						hears(t, file, pcm[0], 0.2, least, 440)

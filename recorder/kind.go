@@ -3,7 +3,6 @@ package recorder
 import (
 	"hash/fnv"
 	"io"
-	"os"
 	"strings"
 
 	"mediasrv/media/ogg"
@@ -26,22 +25,45 @@ type disk interface {
 	Truncate(size int64) error
 }
 
+// damaged is a file that is to be repaired.
+type damaged interface {
+	io.ReaderAt
+	disk
+}
+
 // kind is how the sound of a file is kept.
 type kind struct {
 	container string // for metadata
 	coding    string
 	suffix    string // of the name
 	open      func(f disk, channels int, name string) (container, error)
-	repair    func(f *os.File) (frames int64, err error)
+	repair    func(f damaged, size int64) (frames int64, err error)
 }
 
 const (
 	suffixWAV  = ".wav"
 	suffixOpus = ".opus"
+
+	suffixAge     = ".age"    // behind the others: it is encrypted
+	suffixJournal = ".sealed" // likewise, but as it was when the server ended, since nothing here could open it
 )
 
 // suffixes are all that finished sound may end with.
-func suffixes() []string { return []string{suffixWAV, suffixOpus} }
+func suffixes() []string {
+	return []string{
+		suffixWAV, suffixOpus, suffixWAV + suffixAge, suffixOpus + suffixAge, suffixWAV + suffixJournal, suffixOpus + suffixJournal,
+	}
+}
+
+// sealed is the same, encrypted.
+func (k kind) sealed() kind {
+	k.suffix += suffixAge
+	return k
+}
+
+func isSealed(suffix string) bool {
+	return strings.HasSuffix(suffix, suffixAge) || strings.HasSuffix(suffix, suffixJournal)
+}
 
 // kindOf is what a segment asks for.
 func kindOf(f fact.Segment) kind {
@@ -68,13 +90,13 @@ func opusWriter(f disk, channels int, name string) (container, error) {
 	return ogg.NewWriter(f, channels, serial.Sum32())
 }
 
-func repairWAV(f *os.File) (int64, error) {
-	_, frames, err := wav.Repair(f)
+func repairWAV(f damaged, size int64) (int64, error) {
+	_, frames, err := wav.Repair(f, size)
 	return frames, err
 }
 
-func repairOpus(f *os.File) (int64, error) {
-	_, frames, err := ogg.Repair(f)
+func repairOpus(f damaged, size int64) (int64, error) {
+	_, frames, err := ogg.Repair(f, size)
 	return frames, err
 }
 
@@ -90,7 +112,7 @@ func cutSound(path string) (name, suffix string, ok bool) {
 
 // kindBySuffix is what an unfinished file is, by its suffix. G.711 is repaired as PCM is.
 func kindBySuffix(suffix string) kind {
-	if suffix == suffixOpus {
+	if strings.HasPrefix(suffix, suffixOpus) {
 		return kindOf(fact.Segment{Format: fact.FormatOpus})
 	}
 	return kindOf(fact.Segment{})

@@ -24,6 +24,7 @@ type metadata struct {
 	End           time.Time  `json:"end"`   // UTC
 	Seconds       float64    `json:"seconds"`
 	Format        format     `json:"format"`
+	SoundSHA256   string     `json:"soundSHA256,omitempty"` // of a sealed file's sound; empty: it isn't sealed, or couldn't be opened after a crash
 	Bytes         int64      `json:"bytes"`
 	SHA256        string     `json:"sha256"`
 	Gaps          []gapMeta  `json:"gaps"`
@@ -47,7 +48,8 @@ type format struct {
 	Container string   `json:"container"`
 	Coding    string   `json:"coding"`
 	Rate      int      `json:"rate"`
-	Channels  []string `json:"channels"` // who is in which
+	Channels  []string `json:"channels"`         // who is in which
+	Sealed    string   `json:"sealed,omitempty"` // age, journal; empty: it isn't
 }
 
 type gapMeta struct {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"mediasrv/media/wav"
+	"mediasrv/recorder/seal"
 	"mediasrv/routing/fact"
 )
 
@@ -18,14 +19,15 @@ type output struct {
 	left  []int      // channels of the segment that are mixed
 	right []int      // nil: mono
 
-	fresh bool   // the file has not been tried to be opened
-	name  string // below the directory, without suffix; empty: there is no file yet
-	f     file
-	w     container // nil: there is no file yet
-	pos   int64
-	pcm   []int16 // of write: the left side, the right one, both
-	other []int16
-	both  []int16
+	fresh   bool   // the file has not been tried to be opened
+	name    string // below the directory, without suffix; empty: there is no file yet
+	f       file
+	journal *seal.Journal // nil: the file isn't encrypted
+	w       container     // nil: there is no file yet
+	pos     int64
+	pcm     []int16 // of write: the left side, the right one, both
+	other   []int16
+	both    []int16
 
 	gaps  []gap // that the disk made
 	from  int64 // of the gap that the disk is making; -1: none

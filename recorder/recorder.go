@@ -11,6 +11,7 @@ import (
 
 	"mediasrv/media"
 	"mediasrv/recorder/ledger"
+	"mediasrv/recorder/seal"
 	"mediasrv/recorder/upload"
 	"mediasrv/routing/fact"
 )
@@ -45,6 +46,7 @@ type Options struct {
 	Dir   string          // recordings are kept here, in a directory per day; it is made if need be
 	Key   string          // file of the key that signs them; it is made if need be
 	To    []upload.Target // where closed recordings are copied to; at most one of a kind. They are the recorder's from now on.
+	Keys  seal.Keys       // to whom they are encrypted; the zero value: they aren't
 	Index Index           // nil: none
 	Log   *slog.Logger
 }
@@ -54,6 +56,7 @@ type Recorder struct {
 	index   Index
 	log     *slog.Logger
 	store   store
+	keys    seal.Keys
 	ledger  *ledger.Ledger
 	uploads []*upload.Queue
 	// now is the time on the clock that workers have: UTC, read once at the start of the process, which then goes on with the monotonic
@@ -101,7 +104,7 @@ func New(opt Options) (*Recorder, error) {
 	}
 	began, sick := time.Now(), &sickness{}
 	return &Recorder{
-		index: opt.Index, log: log, store: files, ledger: chain, uploads: uploads, now: func() time.Time { return began.Round(0).Add(time.Since(began)) }, running: make(map[fact.SegmentID]*segment),
+		index: opt.Index, log: log, store: files, keys: opt.Keys, ledger: chain, uploads: uploads, now: func() time.Time { return began.Round(0).Add(time.Since(began)) }, running: make(map[fact.SegmentID]*segment),
 		sick: sick, disk: health{log: log, sick: sick}, done: queue{wake: make(chan struct{}, 1)},
 	}, nil
 }
@@ -164,6 +167,11 @@ func (r *Recorder) add(f fact.Segment, tap source) error {
 		return fmt.Errorf("%w: %s is being recorded already", ErrSegment, f.ID)
 	}
 	s := newSegment(f, tap, r.now())
+	if r.keys.On() {
+		for _, o := range s.outputs {
+			o.kind = o.kind.sealed()
+		}
+	}
 	r.running[f.ID] = s
 	r.segments = append(r.segments, s)
 	return nil

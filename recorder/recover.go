@@ -13,6 +13,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"mediasrv/media/ogg"
+	"mediasrv/media/wav"
 )
 
 const (
@@ -62,6 +65,9 @@ func (r *Recorder) recoverOne(name, suffix string) error {
 	if suffix == "" {
 		return r.recoverNote(name)
 	}
+	if isSealed(suffix) {
+		return r.recoverSealed(name, suffix)
+	}
 	file, as := name+suffix+part, kindBySuffix(suffix)
 	f, err := r.store.root.OpenFile(file, os.O_RDWR, 0)
 	if err != nil {
@@ -72,8 +78,8 @@ func (r *Recorder) recoverOne(name, suffix string) error {
 	if err != nil {
 		return fmt.Errorf("recorder: %w", err)
 	}
-	frames, err := as.repair(f)
-	if err != nil && info.Size() < mostHead {
+	frames, err := as.repair(f, info.Size())
+	if (errors.Is(err, wav.ErrFormat) || errors.Is(err, ogg.ErrFormat)) && info.Size() < mostHead {
 		r.log.Info("an unfinished recording had no audio yet and is removed", "file", file)
 		return r.store.remove(file, name+jsonPart)
 	}
@@ -90,11 +96,7 @@ func (r *Recorder) recoverOne(name, suffix string) error {
 	}
 	m.File, m.Repaired = name+suffix, true
 	m.length(frames)
-	if err := r.complete(name, suffix, &m); err != nil {
-		return err
-	}
-	r.log.Info("recording recovered", "call", m.Call, "leg", m.Leg, "file", m.File, "length", duration(frames))
-	return nil
+	return r.recovered(name, suffix, &m)
 }
 
 // recoverNote deals with a note whose recording is complete, but may not have been indexed; or has gone.

@@ -27,7 +27,7 @@ const (
 
 // file is an open recording.
 type file interface {
-	wav.File
+	wav.Damaged
 	Sync() error
 	Close() error
 }
@@ -115,7 +115,7 @@ func (r *Recorder) beginAs(s *segment, o *output, name string) error {
 		return err
 	}
 	o.name, o.noted = name, -1
-	w, err := o.kind.open(f, o.width(), name)
+	w, err := r.open(o, f)
 	if err == nil {
 		err = r.note(s, o)
 	}
@@ -128,6 +128,19 @@ func (r *Recorder) beginAs(s *segment, o *output, name string) error {
 		_, o.err = o.w.Silence(int(o.pos))
 	}
 	return nil
+}
+
+// open begins an output's sound in an empty file.
+func (r *Recorder) open(o *output, f file) (container, error) {
+	if !isSealed(o.kind.suffix) {
+		return o.kind.open(f, o.width(), o.name)
+	}
+	j, err := r.keys.Journal(f)
+	if err != nil {
+		return nil, err
+	}
+	o.journal = j
+	return o.kind.open(j, o.width(), o.name)
 }
 
 // note keeps what is known beside the file, for a crash; again when there are new gaps.
@@ -189,7 +202,7 @@ func (r *Recorder) complete(name, suffix string, m *metadata) error {
 	if err := r.markUploads(name, ledgerOf(name)); err != nil {
 		return err
 	}
-	if err := r.ledger.Append(name[:len(dayLayout)], func(at ledger.Link) (ledger.Line, error) { return r.seal(name, m, at) }); err != nil {
+	if err := r.ledger.Append(name[:len(dayLayout)], func(at ledger.Link) (ledger.Line, error) { return r.sign(name, m, at) }); err != nil {
 		return fmt.Errorf("recorder: %w", err)
 	}
 	if err := r.store.rename(name+jsonDone+tempPart, name+jsonDone); err != nil {
@@ -203,8 +216,8 @@ func (r *Recorder) complete(name, suffix string, m *metadata) error {
 	return nil
 }
 
-// seal writes the signed metadata, not yet under its name, and makes the ledger's line about it.
-func (r *Recorder) seal(name string, m *metadata, at ledger.Link) (ledger.Line, error) {
+// sign writes the signed metadata, not yet under its name, and makes the ledger's line about it.
+func (r *Recorder) sign(name string, m *metadata, at ledger.Link) (ledger.Line, error) {
 	m.Chain = at
 	text, err := r.ledger.Key().SignDocument(*m)
 	if err != nil {

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 	"strings"
 	"time"
 
@@ -20,7 +19,7 @@ import (
 // opened is a finished recording that can be read from any place on.
 type opened struct {
 	sound playback.Sound
-	file  *os.File
+	file  io.Closer
 	about fact.RecordingView
 }
 
@@ -33,16 +32,12 @@ func (r *Recorder) openAll(views []fact.RecordingView) (all []opened, err error)
 		}
 	}()
 	for _, v := range views {
-		f, err := r.store.root.Open(v.Path)
+		f, err := r.hear(v.Path)
 		if err != nil {
-			return all, fmt.Errorf("recorder: %w", err)
+			return all, err
 		}
 		all = append(all, opened{file: f, about: v})
-		info, err := f.Stat()
-		if err != nil {
-			return all, fmt.Errorf("recorder: %w", err)
-		}
-		if all[len(all)-1].sound, err = soundOf(v.Path, f, info.Size()); err != nil {
+		if all[len(all)-1].sound, err = soundOf(v.Path, f, f.Size()); err != nil {
 			return all, fmt.Errorf("recorder: %s: %w", v.Path, err)
 		}
 	}
@@ -50,7 +45,7 @@ func (r *Recorder) openAll(views []fact.RecordingView) (all []opened, err error)
 }
 
 func soundOf(path string, r io.ReaderAt, size int64) (playback.Sound, error) {
-	if strings.HasSuffix(path, suffixOpus) {
+	if _, suffix, _ := cutSound(path); strings.HasPrefix(suffix, suffixOpus) {
 		return ogg.NewSamples(r, size)
 	}
 	return wav.NewSamples(r, size)

@@ -73,6 +73,9 @@ func (r *Recorder) flush(s *segment, o *output, due bool) flushed {
 		return flushed{err: o.takeErr(), lost: o.takeLost()}
 	}
 	err := o.w.Flush()
+	if err == nil && o.journal != nil {
+		err = o.journal.Note(o.w.Frames())
+	}
 	if err == nil {
 		err = r.note(s, o)
 	}

@@ -58,7 +58,7 @@ func (s *Server) recordingSound(w http.ResponseWriter, r *http.Request) {
 	sound, at, err := s.opt.Recordings.RecordingSound(views)
 	if err != nil {
 		s.log.Warn("a recording's sound can't be read", "recording", v.ID, "error", err)
-		refuse(w, http.StatusNotFound, "The sound of this recording is gone.")
+		refuseSound(w, err, "The sound of this recording is gone.")
 		return
 	}
 	defer func() { _ = sound.Close() }()

@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"errors"
 	"net/http"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -46,6 +47,9 @@ func (s *Server) addRecordingWave(api huma.API) {
 		if out.Body.Lanes, err = s.opt.Recordings.RecordingWave(ctx, views, in.Points); err != nil {
 			if ctx.Err() == nil {
 				s.log.Warn("a recording's sound can't be read", "recording", v.ID, "error", err)
+			}
+			if errors.Is(err, fact.ErrSealed) {
+				return nil, huma.Error409Conflict(sealedText)
 			}
 			return nil, huma.Error404NotFound("The sound of this recording is gone.")
 		}

@@ -170,7 +170,7 @@ func (s *Server) sound(w http.ResponseWriter, r *http.Request) {
 	sound, at, err := s.opt.Voicemails.Sound(v)
 	if err != nil {
 		s.log.Warn("a voicemail's sound can't be read", "voicemail", v.ID, "path", v.Path, "error", err)
-		refuse(w, http.StatusNotFound, "The sound of this message is gone.")
+		refuseSound(w, err, "The sound of this message is gone.")
 		return
 	}
 	defer func() { _ = sound.Close() }()

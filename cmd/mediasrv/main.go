@@ -33,6 +33,7 @@ type commands struct {
 	Call     callCmd     `cmd:"" help:"Be a caller: place a test call over SIP."`
 	Say      sayCmd      `cmd:"" help:"Speak a text as callers would hear it."`
 	Explain  explainCmd  `cmd:"" help:"Say what happened in a call, and why."`
+	Decrypt  decryptCmd  `cmd:"" help:"Open sealed recordings with a private key."`
 	Verify   verifyCmd   `cmd:"" help:"Prove that recordings are complete and unaltered."`
 	Person   personCmd   `cmd:"" help:"Export all that is kept of a customer, or erase it."`
 	Stats    statsCmd    `cmd:"" help:"Say what happened in queues and to agents, in figures."`

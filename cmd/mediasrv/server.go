@@ -107,8 +107,13 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	keys, err := sealKeys(cfg)
+	if err != nil {
+		return err
+	}
 	if s.recorder, err = recorder.New(recorder.Options{
-		Dir: filepath.Join(cfg.DataDir, "recordings"), Key: filepath.Join(cfg.DataDir, "recordings.key"), To: to, Index: s.store, Log: s.log,
+		Keys: keys,
+		Dir:  filepath.Join(cfg.DataDir, "recordings"), Key: filepath.Join(cfg.DataDir, "recordings.key"), To: to, Index: s.store, Log: s.log,
 	}); err != nil {
 		return err
 	}

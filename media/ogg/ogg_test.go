@@ -125,13 +125,22 @@ func TestTwoVoicesAreTwoStreams(t *testing.T) {
 	}
 }
 
+func lengthOf(t *testing.T, f *os.File) int64 {
+	t.Helper()
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
+}
+
 func TestCrashLosesOnlyWhatWasNotFlushed(t *testing.T) {
 	f := create(t)
 	w, err := NewWriter(f, 1, 7)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Repair(f.File); !errors.Is(err, ErrFormat) {
+	if _, _, err := Repair(f.File, lengthOf(t, f.File)); !errors.Is(err, ErrFormat) {
 		t.Errorf("an empty file: %v", err)
 	}
 	for at := 0; at < 5*8000; at += 800 {
@@ -148,7 +157,7 @@ func TestCrashLosesOnlyWhatWasNotFlushed(t *testing.T) {
 		if err := os.WriteFile(f.Name(), whole[:cut], 0o600); err != nil {
 			t.Fatal(err)
 		}
-		channels, frames, err := Repair(f.File)
+		channels, frames, err := Repair(f.File, lengthOf(t, f.File))
 		want := int64(5*8000 - 52)
 		if cut < len(whole) {
 			want -= 8000
@@ -163,7 +172,7 @@ func TestCrashLosesOnlyWhatWasNotFlushed(t *testing.T) {
 	if err := os.WriteFile(f.Name(), []byte("OggS"+strings.Repeat("x", 100)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, _, err := Repair(f.File); !errors.Is(err, ErrFormat) {
+	if _, _, err := Repair(f.File, lengthOf(t, f.File)); !errors.Is(err, ErrFormat) {
 		t.Errorf("rubbish: %v", err)
 	}
 }

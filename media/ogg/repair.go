@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
 
 	"mediasrv/media/codec"
 )
@@ -68,13 +67,16 @@ func (p *pages) full(b []byte) (bool, error) {
 	return false, fmt.Errorf("ogg: %w", err)
 }
 
-// Repair makes a file whole that was cut off while it was written: it drops what is behind the last whole page, and marks that one as the end. f is open for
-// reading and writing. It returns how many channels the file has, and how long it is in sample frames. ErrFormat: its headers aren't whole.
-func Repair(f *os.File) (channels int, frames int64, err error) {
-	if _, err := f.Seek(0, io.SeekStart); err != nil {
-		return 0, 0, fmt.Errorf("ogg: %w", err)
-	}
-	p := newPages(f)
+// Damaged is a file that can be repaired.
+type Damaged interface {
+	io.ReaderAt
+	File
+}
+
+// Repair makes a file whole that was cut off while it was written: it drops what is behind the last whole page, and marks that one as the end. size is how long it
+// is. It returns how many channels the file has, and how long it is in sample frames. ErrFormat: its headers aren't whole.
+func Repair(f Damaged, size int64) (channels int, frames int64, err error) {
+	p := newPages(io.NewSectionReader(f, 0, size))
 	var last found
 	for n := 0; ; n++ {
 		page, ok, err := p.next()
@@ -111,7 +113,7 @@ func channelsOf(page []byte) int {
 }
 
 // finish marks a page as the last, and cuts off what is behind it.
-func finish(f *os.File, p found) error {
+func finish(f Damaged, p found) error {
 	if p.raw[5]&flagLast == 0 {
 		p.raw[5] |= flagLast
 		clear(p.raw[22:26])

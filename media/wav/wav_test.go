@@ -253,7 +253,7 @@ func TestWriteG711(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer f.Close()
-		format, frames, err := Repair(f)
+		format, frames, err := Repair(f, lengthOf(t, f))
 		if err != nil || frames != 60003-501 || format != (Format{Rate: 8000, Channels: 2, Coding: as, Bits: 8}) {
 			t.Errorf("%d: repaired: %+v, %d sample frames, %v", as, format, frames, err)
 		}
@@ -356,6 +356,15 @@ func TestFourGigabytes(t *testing.T) {
 	}
 }
 
+func lengthOf(t *testing.T, f *os.File) int64 {
+	t.Helper()
+	info, err := f.Stat()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return info.Size()
+}
+
 func TestRepair(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -396,7 +405,7 @@ func TestRepair(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer func() { _ = f.Close() }()
-			_, frames, err := Repair(f)
+			_, frames, err := Repair(f, lengthOf(t, f))
 			if !errors.Is(err, test.err) || frames != test.frames {
 				t.Fatalf("%d frames, %v; want %d, %v", frames, err, test.frames, test.err)
 			}

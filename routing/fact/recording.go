@@ -1,6 +1,12 @@
 package fact
 
-import "time"
+import (
+	"errors"
+	"time"
+)
+
+// ErrSealed means that a recording is encrypted, and the server has nothing that opens it.
+var ErrSealed = errors.New("the recording is sealed, and the server has no identity that opens it")
 
 // Segment asks for a recording: one stretch of a call with the same parties. It is read once, when it starts.
 type Segment struct {
