@@ -17,7 +17,7 @@ func (r *Recorder) Delete(v fact.RecordingView) error {
 	if !ok || len(name) <= len(dayLayout) || name[len(dayLayout)] != '/' {
 		return fmt.Errorf("recorder: %q is no recording", v.Path)
 	}
-	if err := r.noteDeleted(name, v); err != nil && !errors.Is(err, fs.ErrNotExist) { // its day's directory is gone
+	if err := r.withReserve(func() error { return r.noteDeleted(name, v) }); err != nil && !errors.Is(err, fs.ErrNotExist) { // its day's directory is gone
 		return fmt.Errorf("recorder: %w", err)
 	}
 	gone := []string{name + suffix, name + jsonDone}
@@ -29,6 +29,7 @@ func (r *Recorder) Delete(v fact.RecordingView) error {
 		return err
 	}
 	r.store.syncDir(name)
+	r.reserve.keep(&r.store)
 	return nil
 }
 

@@ -240,7 +240,8 @@ func readFile(tb testing.TB, path string) [][]int16 {
 
 func (s *studio) metadata(rec fact.Recording) (m metadata) {
 	s.t.Helper()
-	b, err := os.ReadFile(filepath.Join(s.dir, strings.TrimSuffix(rec.Path, filepath.Ext(rec.Path))+".json"))
+	name, _, _ := cutSound(rec.Path)
+	b, err := os.ReadFile(filepath.Join(s.dir, name+".json"))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -255,7 +256,7 @@ func (s *studio) metadata(rec fact.Recording) (m metadata) {
 func files(t *testing.T, dir string) (names []string) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(p string, d os.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && d.Name() != ledger.FileName && d.Name() != ledger.KeysName {
+		if err == nil && !d.IsDir() && d.Name() != ledger.FileName && d.Name() != ledger.KeysName && d.Name() != reserveFile {
 			names = append(names, filepath.Base(p))
 		}
 		return err

@@ -68,6 +68,8 @@ type Recorder struct {
 	segments []*segment // all that the writer still has to do with
 	running  map[fact.SegmentID]*segment
 
+	reserve reserve
+
 	sick *sickness // of the disk
 	disk health    // owned by the writer
 	done queue     // from the writer to the closer
@@ -180,6 +182,7 @@ func (r *Recorder) add(f fact.Segment, tap source) error {
 // Run writes until ctx ends; then it ends all segments, drains and closes them. It blocks, and is called once. What can't be closed
 // within 10 s stays unfinished on the disk for Recover at the next start, and is an error.
 func (r *Recorder) Run(ctx context.Context) error {
+	r.reserve.keep(&r.store)
 	finished := make(chan int, 1)
 	uploading := make(chan struct{})
 	go func() { defer close(uploading); r.runUploads(ctx) }()

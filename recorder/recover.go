@@ -36,7 +36,7 @@ func (r *Recorder) Recover(ctx context.Context) error {
 			return err
 		}
 		file, unfinished := strings.CutSuffix(p, part)
-		if name, isNote := strings.CutSuffix(p, jsonPart); isNote && names[name] == "" {
+		if name, isNote := strings.CutSuffix(strings.TrimSuffix(p, tempPart), jsonPart); isNote && names[name] == "" {
 			names[name] = ""
 		} else if name, suffix, ok := cutSound(file); ok && unfinished {
 			names[name] = suffix
@@ -81,7 +81,7 @@ func (r *Recorder) recoverOne(name, suffix string) error {
 	frames, err := as.repair(f, info.Size())
 	if (errors.Is(err, wav.ErrFormat) || errors.Is(err, ogg.ErrFormat)) && info.Size() < mostHead {
 		r.log.Info("an unfinished recording had no audio yet and is removed", "file", file)
-		return r.store.remove(file, name+jsonPart)
+		return r.store.remove(file, name+jsonPart, name+jsonPart+tempPart)
 	}
 	if err != nil {
 		return fmt.Errorf("recorder: %w", err)
@@ -109,7 +109,7 @@ func (r *Recorder) recoverNote(name string) error {
 		r.tell(name, m.recording())
 		return nil
 	}
-	return r.store.remove(name + jsonPart)
+	return r.store.remove(name+jsonPart, name+jsonPart+tempPart)
 }
 
 // finished says whether the sound is there under its name.

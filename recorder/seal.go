@@ -68,7 +68,7 @@ func (r *Recorder) recoverSealed(name, suffix string) error {
 	frames, end, err := seal.Measure(f, info.Size())
 	if frames == 0 && (err == nil || errors.Is(err, seal.ErrFormat) && info.Size() < mostJournal) {
 		r.log.Info("an unfinished recording had no audio yet and is removed", "file", file)
-		return r.store.remove(file, name+jsonPart)
+		return r.store.remove(file, name+jsonPart, name+jsonPart+tempPart)
 	}
 	if err != nil {
 		return fmt.Errorf("recorder: %s: %w", file, err)

@@ -233,7 +233,7 @@ func (r *Recorder) tell(name string, rec fact.Recording) {
 	if r.index != nil {
 		r.index.RecordingClosed(rec)
 	}
-	if err := r.store.root.Remove(name + jsonPart); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := r.store.remove(name+jsonPart+tempPart, name+jsonPart); err != nil {
 		r.log.Warn("a recording's note can't be removed; it is indexed again at the next start", "error", err)
 	}
 }
