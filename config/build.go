@@ -93,6 +93,7 @@ func (b *builder) build(path string) *Config {
 	b.allStaffed()
 	b.circles()
 	b.recordings(b.root.get("recordings"))
+	b.cfg.Webhooks, b.cfg.CRM = b.webhooks(b.root.get("webhooks")), crm(b.root.get("crm"))
 	b.directory(b.root.get("directory"))
 	b.cfg.Files = slices.Sorted(maps.Keys(b.files))
 	return b.cfg

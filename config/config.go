@@ -33,6 +33,8 @@ type Config struct {
 	Users         map[string]*User
 	Files         []string // that the file names and whose content is used: audio, secrets, certificates; absolute, sorted
 	Recordings    Recordings
+	Webhooks      map[string]*Webhook
+	CRM           CRM
 	Directory     []Person
 }
 

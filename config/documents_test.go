@@ -110,6 +110,7 @@ func TestFullExampleLoadsAndHasEveryKey(t *testing.T) {
 	t.Setenv("SFTP_PASSWORD", "u")
 	t.Setenv("RECORDINGS_IDENTITY", ageIdentity(t))
 	t.Setenv("CRM_TOKEN", "c")
+	t.Setenv("CRM_HOOK_SECRET", "0123456789abcdef")
 	t.Setenv("CARRIER_A_PASSWORD", "z")
 	writeSSHKey(t, filepath.Join(dir, "upload_key"))
 	path := filepath.Join(dir, "full.yml")
@@ -155,6 +156,7 @@ func ageIdentity(t *testing.T) string {
 }
 
 func TestStatedDefaultsAreTheDefaults(t *testing.T) {
+	t.Setenv("HOOK", "0123456789abcdef")
 	bare := mustRead(t, smallest+`
 waiting_strategies: {w:}
 trunks: {t: {accept: {addresses: [192.0.2.1]}}}
@@ -162,6 +164,7 @@ menus: {m: {keys: {1: {queue: support}}}}
 voicemails: {v:}
 hours: {h: {week: {mon: ["09:00-17:00"]}}}
 callbacks: {c:}
+webhooks: {hook: {url: https://a.example, secret: env:HOOK}}
 routes: {"+81*":}
 `)
 	stated := read1(t, bare.Path, spellOut(t))
@@ -198,7 +201,7 @@ func read1(t *testing.T, path, text string) *Config {
 // spellOut is the smallest file with every default that the table states.
 func spellOut(t *testing.T) string {
 	t.Helper()
-	instance := map[string]string{"NUMBER": `"+815012345678"`, "QUEUE": "support", "LOGIN": "aiko", "STRATEGY": "w", "TRUNK": "t", "MENU": "m", "HOURS": "h", "VOICEMAIL": "v", "CALLBACK": "c", "PREFIX": `"+81*"`}
+	instance := map[string]string{"NUMBER": `"+815012345678"`, "QUEUE": "support", "LOGIN": "aiko", "STRATEGY": "w", "TRUNK": "t", "MENU": "m", "HOURS": "h", "VOICEMAIL": "v", "CALLBACK": "c", "WEBHOOK": "hook", "PREFIX": `"+81*"`}
 	var b strings.Builder
 	var spell func(indent, path string, s *shape)
 	spell = func(indent, path string, s *shape) {
@@ -212,6 +215,8 @@ func spellOut(t *testing.T) string {
 			case f.or == "none" && f.what.fields != nil: // a whole that isn't there unless it is written
 			case here == "menus.MENU.keys":
 				fmt.Fprintf(&b, "%skeys: {1: {queue: support}}\n", indent)
+			case here == "webhooks.WEBHOOK.url":
+				fmt.Fprintf(&b, "%surl: https://a.example\n%[1]ssecret: env:HOOK\n", indent)
 			case here == "hours.HOURS.week":
 				fmt.Fprintf(&b, "%sweek: {mon: [\"09:00-17:00\"]}\n", indent)
 			case here == "hours.HOURS.away", here == "menus.MENU.ask", here == "menus.MENU.collect", strings.HasSuffix(here, ".keys"), strings.HasSuffix(here, ".special"), f.what.shared != "":

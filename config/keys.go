@@ -40,6 +40,8 @@ func file() *shape {
 		field{key: "hours", what: named("HOURS", hoursKeys()), or: "none", about: "When somebody works."},
 		field{key: "voicemails", what: named("VOICEMAIL", voicemailKeys()), or: "none", about: "Where callers leave messages."},
 		field{key: "recordings", what: recordingsKeys(), about: "What becomes of recordings when they are closed."},
+		field{key: "webhooks", what: named("WEBHOOK", webhookKeys()), or: "none", about: "Programs that are told what happens in calls."},
+		field{key: "crm", what: crmKeys(), about: "The page of the company's own that agents see on a call."},
 		field{key: "callbacks", what: named("CALLBACK", callbackKeys()), or: "none", about: "How customers are called back who have asked for it."},
 		directoryField(),
 	)

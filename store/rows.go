@@ -51,6 +51,8 @@ type rowWriter struct {
 	tx       *sql.Tx
 	node     string
 	prepared map[string]*sql.Stmt
+	hooks    func(fact.EventKind) []string // who is to be told of an event; nil: nobody
+	told     bool                          // there is something for webhooks
 }
 
 func (w *rowWriter) put(it item) error {
@@ -62,7 +64,7 @@ func (w *rowWriter) put(it item) error {
 	case fact.Leg:
 		return w.putLeg(r)
 	case fact.Event:
-		return w.exec(putEvent, w.node, it.sequence, stamp(r.At), r.Conversation, r.Call, r.Leg, r.Kind, r.Queue, r.Agent, r.Detail)
+		return w.putEvent(it.sequence, r)
 	case fact.AgentChange:
 		return w.exec(putAgentChange, w.node, it.sequence, stamp(r.At), r.User, r.Status, r.Activity, r.Reason, r.Call)
 	case fact.QueueNotice:

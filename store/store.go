@@ -29,7 +29,9 @@ type Store struct {
 	read    *sql.DB // query_only
 	journal *journal
 	errors  atomic.Uint64
-	trouble atomic.Pointer[Trouble] // nil: none
+	trouble atomic.Pointer[Trouble]       // nil: none
+	hooks   func(fact.EventKind) []string // see TellHooks; nil: nobody is told
+	hooked  chan struct{}
 
 	mu      sync.Mutex
 	running bool
@@ -43,7 +45,7 @@ func Open(path, node string, log *slog.Logger) (*Store, error) {
 	if err := prepareFile(path); err != nil {
 		return nil, fmt.Errorf("store: open %s: %w", path, err)
 	}
-	s := &Store{node: node, log: log, stop: make(chan struct{}), done: make(chan struct{})}
+	s := &Store{node: node, log: log, stop: make(chan struct{}), done: make(chan struct{}), hooked: make(chan struct{}, 1)}
 	if err := s.open(path); err != nil {
 		s.closeDBs()
 		return nil, fmt.Errorf("store: open %s: %w", path, explain(err))

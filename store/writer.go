@@ -99,8 +99,9 @@ func (s *Store) commitPending() error {
 
 // commit writes a batch in one transaction. If SQLite refuses one of the rows for good, the others are written without it.
 func (s *Store) commit(batch []item) (lost int, err error) {
+	var w rowWriter
 	err = s.inTx(context.Background(), func(tx *sql.Tx) error {
-		w := rowWriter{tx: tx, node: s.node}
+		w = rowWriter{tx: tx, node: s.node, hooks: s.hooks}
 		for _, it := range latest(batch) {
 			if err := w.put(it); err != nil {
 				return err
@@ -109,6 +110,9 @@ func (s *Store) commit(batch []item) (lost int, err error) {
 		return nil
 	})
 	if !refused(err) {
+		if err == nil {
+			s.committed(&w)
+		}
 		return 0, err
 	}
 	s.errors.Add(1)
@@ -121,7 +125,7 @@ func (s *Store) commit(batch []item) (lost int, err error) {
 
 // putEach writes items one by one and skips those that are refused.
 func (s *Store) putEach(tx *sql.Tx, batch []item) (lost int, err error) {
-	w := rowWriter{tx: tx, node: s.node}
+	w := rowWriter{tx: tx, node: s.node, hooks: s.hooks}
 	for _, it := range batch {
 		if _, err := tx.Exec("SAVEPOINT item"); err != nil {
 			return 0, err

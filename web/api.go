@@ -25,7 +25,13 @@ type meOutput struct {
 		me
 		Company  string       `json:"company"`
 		Statuses []statusName `json:"statuses" doc:"the company's own names, besides the four"`
+		CRM      *crmView     `json:"crm,omitempty" doc:"the company's own page of a call; left out: none"`
 	}
+}
+
+type crmView struct {
+	URL  string `json:"url" doc:"to be filled in: {number}, {name}, {call}, {entry}, {queue}, {agent}"`
+	Open string `json:"open" enum:"click,answer"`
 }
 
 type phoneOutput struct {
@@ -165,10 +171,13 @@ func (s *Server) me(ctx context.Context, _ *struct{}) (*meOutput, error) {
 	u := visitorOf(ctx).user
 	out := &meOutput{}
 	out.Body.me = me{User: u.Login, Name: u.Name, Role: u.Role, Agent: u.Agent}
-	company := s.opt.Config().Company
-	out.Body.Company, out.Body.Statuses = company.Name, []statusName{}
-	for _, named := range company.Statuses {
+	cfg := s.opt.Config()
+	out.Body.Company, out.Body.Statuses = cfg.Company.Name, []statusName{}
+	for _, named := range cfg.Company.Statuses {
 		out.Body.Statuses = append(out.Body.Statuses, statusName(named))
+	}
+	if cfg.CRM.URL != "" {
+		out.Body.CRM = &crmView{URL: cfg.CRM.URL, Open: map[bool]string{true: "answer", false: "click"}[cfg.CRM.Answer]}
 	}
 	return out, nil
 }

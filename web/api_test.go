@@ -51,6 +51,19 @@ func TestLoginAndLogout(t *testing.T) {
 	})
 }
 
+func TestCRM(t *testing.T) {
+	inBubble(t, nil, func(l *lab) {
+		cfg := newConfig()
+		cfg.CRM = config.CRM{URL: "https://crm.example/?tel={number}", Answer: true}
+		l.mu.Lock()
+		l.cfg = cfg
+		l.mu.Unlock()
+		if a := l.loggedIn("aiko").do("GET", "/api/me", ""); !strings.Contains(a.body, `"crm":{"url":"https://crm.example/?tel={number}","open":"answer"}`) {
+			l.t.Errorf("%s", a.body)
+		}
+	})
+}
+
 func TestLogoutEndsThePhoneAndTheLastOneTheAgent(t *testing.T) {
 	inBubble(t, nil, func(l *lab) {
 		t := l.t

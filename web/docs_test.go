@@ -38,6 +38,7 @@ func TestEveryMetricIsDocumented(t *testing.T) {
 	newLineCollector(nil).Describe(descs)
 	newSIPCollector(nil).Describe(descs)
 	newUploadCollector(nil).Describe(descs)
+	newWebhookCollector(nil).Describe(descs)
 	newCallbackCollector(nil).Describe(descs)
 	newQueueCollector(nil).Describe(descs)
 	newTrunkCollector(nil, nil).Describe(descs)

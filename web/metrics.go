@@ -30,7 +30,7 @@ func newMetrics(figures func() Figures, lines func() []Line, sockets func() int)
 		m.logins.WithLabelValues(result) // shown as 0 from the start
 	}
 	for _, c := range []prometheus.Collector{
-		m.logins, m.panics, newFigureCollector(figures, sockets), newSIPCollector(figures), newQueueCollector(figures), newLineCollector(lines), newUploadCollector(figures), newCallbackCollector(figures),
+		m.logins, m.panics, newFigureCollector(figures, sockets), newSIPCollector(figures), newQueueCollector(figures), newLineCollector(lines), newUploadCollector(figures), newWebhookCollector(figures), newCallbackCollector(figures),
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
 	} {
 		if err := m.registry.Register(c); err != nil {

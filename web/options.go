@@ -119,6 +119,7 @@ type Figures struct {
 	Out            Out
 	Asks           map[string]uint64 // questions to the HTTP services of menus since the start, by result
 	Uploads        []Upload          // of recordings
+	Webhooks       []Webhook
 	Callbacks      CallbackFigures
 	Since          []QueueCounts // of every queue in which anything has happened
 }

@@ -24,7 +24,7 @@ func (s *server) figures() web.Figures {
 		MediaLateTicks: engine.LateTicks, MediaLateness: engine.Lateness, MediaDrops: engine.Dropped, OneWays: engine.OneWays, OneWaysNow: engine.OneWaysNow,
 		NoPorts: engine.NoPorts, Ports: map[string]int{"used": engine.Ports.Used, "resting": engine.Ports.Resting, "free": engine.Ports.Free},
 		JournalDepth: journal.Pending, JournalDropped: journal.Dropped, JournalErrors: journal.Errors,
-		Signalling: web.Signalling(s.stack.Stats()), Uploads: s.uploads(), Callbacks: callbackFigures(calls.Back),
+		Signalling: web.Signalling(s.stack.Stats()), Uploads: s.uploads(), Webhooks: s.webhooks(), Callbacks: callbackFigures(calls.Back),
 	}
 }
 

@@ -51,13 +51,14 @@ func (s *server) serve(soft, hard context.Context, out io.Writer) error {
 	reloads := start("reload", s.reloader.run)
 	memory := start("memory", s.tidy)
 	keeping, measuring := start("retention", s.retention().Run), start("quota", s.quota.Run)
+	telling := start("webhooks", s.teller.Run)
 
 	err := s.ready(soft, out)
 	if err == nil {
 		err = s.wait(soft, hard, failed)
 	}
 	s.endCalls()
-	for _, p := range []*part{alarms, mending, reloads, control, memory, keeping, measuring, recovery, scripts, signalling, pages, taps, workers} {
+	for _, p := range []*part{alarms, mending, reloads, control, memory, keeping, measuring, telling, recovery, scripts, signalling, pages, taps, workers} {
 		p.stop()
 		<-p.done
 	}

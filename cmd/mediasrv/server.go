@@ -25,6 +25,7 @@ import (
 	"mediasrv/tts"
 	"mediasrv/web"
 	"mediasrv/web/ask"
+	"mediasrv/web/hook"
 )
 
 // server is every room of the house, wired.
@@ -43,6 +44,7 @@ type server struct {
 	reloader *reloader
 	alarms   *alarm.Board
 	quota    *quotaMeter
+	teller   *hook.Teller
 	control  net.Listener
 	web      *web.Server
 	draining atomic.Bool
@@ -146,6 +148,7 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 	s.centre.RestoreNotices(ctx, set)
 	s.quota = &quotaMeter{cfg: s.cfg, recorded: s.store.RecordedSince, log: s.log}
 	s.alarms = s.newBoard()
+	s.teller = s.newTeller()
 	s.web, err = web.New(web.Options{
 		Config: s.cfg, Leaving: s.centre.Leaving, Logins: s.store, Centre: s.centre, Operations: operations{s.centre, s.stack, s.store, s.reloader}, Alarms: s.alarms, Books: s.store, Voicemails: voicemails{s.centre, s.store, s.recorder}, Callbacks: callbacks{s.centre, s.store}, Recordings: recordings{s.store, s.recorder}, Persons: recordings{s.store, s.recorder}, Phones: s.stack, Heavy: s.heavy,
 		Trail: trail{s.store}, Tokens: s.store,

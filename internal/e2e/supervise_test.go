@@ -3,12 +3,21 @@
 package e2e
 
 import (
+	"encoding/json"
 	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
+	"time"
+
+	"mediasrv/web/hook"
 )
 
 // The voices of those who talk besides the first agent. They are no notes of the hold music.
@@ -29,17 +38,58 @@ type team struct {
 	aiko *agent
 	ben  *agent
 	dana *agent
+	crm  *crm
+}
+
+// crm is a program that is told of calls.
+type crm struct {
+	mu   sync.Mutex
+	told []string
+}
+
+const hookSecret = "a-secret-of-the-crm"
+
+// ServeHTTP takes what is signed with the secret, and fails at the first try.
+func (c *crm) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, _ := io.ReadAll(r.Body)
+	var e struct{ Event, Agent, Number, End string }
+	err := json.Unmarshal(body, &e)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	seconds, _, _ := strings.Cut(strings.TrimPrefix(r.Header.Get("Mediasrv-Signature"), "t="), ",")
+	n, _ := strconv.ParseInt(seconds, 10, 64)
+	c.told = append(c.told, strings.TrimSpace(e.Event+" "+e.Agent+" "+e.End))
+	if err != nil || e.Number == "" || r.Header.Get("Mediasrv-Signature") != hook.Sign(hookSecret, time.Unix(n, 0), body) || len(c.told) == 1 {
+		w.WriteHeader(http.StatusTeapot)
+	}
+}
+
+// wasTold waits until the CRM was told of these, one after the other.
+func (k *team) wasTold(want ...string) {
+	k.t.Helper()
+	eventually(k.t, "what the CRM was told", func() error {
+		k.crm.mu.Lock()
+		defer k.crm.mu.Unlock()
+		if !slices.Equal(k.crm.told, want) {
+			return errorf("%q, want %q", k.crm.told, want)
+		}
+		return nil
+	})
 }
 
 func newTeam(t *testing.T) *team {
 	t.Helper()
-	s := prepare(t, options{WrapUp: "1s", Ring: "15s"})
+	told := &crm{}
+	far := httptest.NewServer(told)
+	t.Cleanup(far.Close)
+	s := prepare(t, options{WrapUp: "1s", Ring: "15s", Env: []string{"HOOK_SECRET=" + hookSecret}})
+	t.Setenv("HOOK_SECRET", hookSecret) // passwd reads the file, too
 	text, err := os.ReadFile(s.file)
 	if err != nil {
 		t.Fatal(err)
 	}
 	change := strings.NewReplacer(
-		"company:\n", "company:\n  transfer: {any_agent: true}\n",
+		"company:\n", "webhooks:\n  crm: {url: "+far.URL+", secret: env:HOOK_SECRET, events: [agent-answered, transferred, call-ended], private: true}\ncompany:\n  transfer: {any_agent: true}\n",
 		"queues:\n", "queues:\n  sales: {agents: [dana], ring_timeout: 60s, recording: {calls: []}}\n",
 		"users:\n", "users:\n  dana: {name: Dana Kim, role: supervisor, agent: true}\n",
 	)
@@ -50,7 +100,7 @@ func newTeam(t *testing.T) *team {
 		s.command(strings.NewReader(password+"\n"), "passwd", user, "--file", s.file)
 	}
 	s.launch()
-	k := &team{server: s}
+	k := &team{server: s, crm: told}
 	k.aiko = s.browse("aiko", agentTone)
 	k.c = s.dial(supportNumber)
 	k.aiko.answers()
@@ -256,6 +306,7 @@ func TestTransfersInBrowsers(t *testing.T) {
 	k.c.ended()
 	k.want("1", `SELECT count(*) FROM calls WHERE end_reason = 'agent-hung-up'`)
 	k.want("1", `SELECT count(*) FROM calls`)
+	k.wasTold()
 	k.checkVoices(map[string]string{"customer": "caller", "agent": "aiko ben dana"})
 }
 

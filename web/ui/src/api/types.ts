@@ -22,6 +22,14 @@ export interface Me {
   company?: string;
   /** The company's own names for statuses. */
   statuses?: { name: string; as: Status }[];
+  crm?: Crm;
+}
+
+/** The company's own page of a call. */
+export interface Crm {
+  /** To be filled in. */
+  url: string;
+  open: 'click' | 'answer';
 }
 
 export interface PhoneLogin {

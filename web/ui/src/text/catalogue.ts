@@ -27,6 +27,7 @@ export const catalogue = {
   wallboard: { en: 'Wallboard' },
   reports: { en: 'Reports' },
   abandonedCallers: { en: 'Abandoned callers' },
+  crmOpen: { en: 'Open in the CRM' },
   auditTrail: { en: 'Audit trail' },
   auditAt: { en: 'When' },
   auditWho: { en: 'Who' },

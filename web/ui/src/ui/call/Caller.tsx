@@ -3,6 +3,7 @@ import { calledOf } from '../../state/parties';
 import { t } from '../../text/text';
 import { CopyButton } from '../kit/CopyButton';
 import { NumberText } from '../kit/NumberText';
+import { CrmLink } from './CrmLink';
 import { PartyChip } from './PartyChip';
 
 /** Who calls, and what kind of call it is. */
@@ -33,6 +34,7 @@ export function Caller({ panel }: { panel: Panel }) {
           </span>
         )}
         {panel.muted && <span class="chip muted">{t('muted')}</span>}
+        <CrmLink kind={panel.kind} />
       </p>
       {panel.kind === 'talking' && panel.mine && (
         <p class="parties">
