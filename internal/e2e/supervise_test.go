@@ -242,7 +242,7 @@ func TestConsultationConferenceAndSupervision(t *testing.T) {
 
 	k.aiko.gives("consult", "agent-ben")
 	k.ben.picksUp()
-	k.ben.click("hangup") // who was asked leaves: the caller is still there, and held until the agent is ready
+	k.ben.sends("POST", "/api/me/hangup", "") // who was asked leaves: the caller is still there, and held until the agent is ready
 	k.aiko.clicksUntil("resume", "hold")
 	k.hear("the colleague has left", map[string]string{"caller": "aiko", "aiko": "caller"})
 
@@ -258,7 +258,7 @@ func TestConsultationConferenceAndSupervision(t *testing.T) {
 	k.hear("whisper", map[string]string{"caller": "aiko ben", "aiko": "ben caller dana", "ben": "aiko caller", "dana": "aiko ben caller"})
 	k.supervises("barge")
 	k.hear("barge", map[string]string{"caller": "aiko ben dana", "aiko": "ben caller dana", "ben": "aiko caller dana", "dana": "aiko ben caller"})
-	k.ben.click("hangup")
+	k.ben.sends("POST", "/api/me/hangup", "")
 	k.supervises("take-over")
 	k.hear("taken over", map[string]string{"caller": "dana", "dana": "caller"})
 	k.aiko.shows("status-menu", "available")
@@ -291,7 +291,7 @@ func TestTransfersInBrowsers(t *testing.T) {
 	k.ben.status("available")
 	k.aiko.gives("consult", "agent-ben")
 	k.ben.picksUp()
-	k.aiko.click("hangup") // whom the agent has asked has the caller now
+	k.aiko.sends("POST", "/api/me/hangup", "") // whom the agent has asked has the caller now
 	k.hear("the agent has hung up", map[string]string{"caller": "ben", "ben": "caller"})
 
 	k.ben.gives("transfer", "queue-sales")
@@ -302,11 +302,12 @@ func TestTransfersInBrowsers(t *testing.T) {
 	k.dana.gives("transfer", "agent-aiko")
 	k.aiko.picksUp()
 	k.hear("to a colleague", map[string]string{"caller": "aiko", "aiko": "caller"})
-	k.aiko.click("hangup")
+	k.aiko.sends("POST", "/api/me/hangup", "")
 	k.c.ended()
 	k.want("1", `SELECT count(*) FROM calls WHERE end_reason = 'agent-hung-up'`)
 	k.want("1", `SELECT count(*) FROM calls`)
-	k.wasTold()
+	k.wasTold("agent-answered aiko", "agent-answered aiko", // the first time it failed
+		"transferred aiko", "transferred aiko", "transferred ben", "agent-answered dana", "transferred aiko", "call-ended  agent-hung-up")
 	k.checkVoices(map[string]string{"customer": "caller", "agent": "aiko ben dana"})
 }
 
