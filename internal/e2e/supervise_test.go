@@ -307,7 +307,7 @@ func TestTransfersInBrowsers(t *testing.T) {
 	k.want("1", `SELECT count(*) FROM calls WHERE end_reason = 'agent-hung-up'`)
 	k.want("1", `SELECT count(*) FROM calls`)
 	k.wasTold("agent-answered aiko", "agent-answered aiko", // the first time it failed
-		"transferred aiko", "transferred aiko", "transferred ben", "agent-answered dana", "transferred aiko", "call-ended  agent-hung-up")
+		"transferred aiko", "transferred aiko", "transferred ben", "agent-answered dana", "transferred aiko", "call-ended aiko agent-hung-up")
 	k.checkVoices(map[string]string{"customer": "caller", "agent": "aiko ben dana"})
 }
 
