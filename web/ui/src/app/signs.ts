@@ -3,12 +3,13 @@ import type { Chime } from '../sound/chime';
 import { panelOf } from '../state/panel';
 import { rings, soundsOf } from '../state/sounds';
 import type { State } from '../state/state';
+import { language } from '../text/language';
 import { t } from '../text/text';
 import type { Desk } from './desk';
 
 const blinkEvery = 1000;
 
-/** Everything by which the desk calls for attention: sounds, the tab's title, the browser's notification. */
+/** Everything by which the desk calls for attention: sounds, the tab's title (in the desk's language), the browser's notification. */
 export function giveSigns(desk: Desk, chime: Chime): void {
   let before: State = desk.state.peek();
   effect(() => {
@@ -22,6 +23,9 @@ export function giveSigns(desk: Desk, chime: Chime): void {
   });
   effect(() => {
     if (desk.ringTest.value > 0) chime.play('ring');
+  });
+  effect(() => {
+    document.documentElement.lang = language();
   });
   for (const touch of ['pointerdown', 'keydown']) window.addEventListener(touch, () => chime.wake());
   blinkTitle(desk);

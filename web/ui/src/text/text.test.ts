@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { catalogue, type Key, type Message } from './catalogue';
+import { catalogue, type Key, parts } from './catalogue';
 import { eventDetail, eventText } from './event';
 import { duration, initials, numberGroups } from './format';
+import { languages, type Message, pickLanguage, pickLocale } from './language';
 import { endText } from './reason';
-import { fill, pickLanguage, t } from './text';
+import { fill, t } from './text';
 
 test.each([
   [0, '0:00'],
@@ -41,21 +42,46 @@ test.each([
 describe('catalogue', () => {
   test('what a newer server says breaks no page', () => expect(t('kind.new' as Key)).toBe('kind.new'));
 
+  const all = (text: string): Message => ({ en: text, ja: text, tr: text });
+  const holes = (text: string) => [...new Set(text.match(/(?<=\{)\w+/g))].sort().join();
+
   test('placeholders are filled, unknown ones stay', () => {
-    expect(fill({ en: '{a} and {b}' }, 'en', { a: 'x' })).toBe('x and {b}');
+    expect(fill(all('{a} and {b}'), 'en', { a: 'x' })).toBe('x and {b}');
   });
-  test('no text is empty, and translations have the placeholders of the English', () => {
-    for (const [key, message] of Object.entries<Message>(catalogue)) {
-      const holes = (text: string) => (text.match(/\{\w+\}/g) ?? []).sort().join();
-      for (const text of Object.values(message)) {
-        expect(text, key).not.toBe('');
-        expect(holes(text), key).toBe(holes(message.en));
-      }
+  test.each([
+    ['en', 1, '1 time'],
+    ['en', 2, '2 times'],
+    ['en', 0, '0 times'],
+    ['ja', 1, '1 times'], // Japanese has one form
+  ] as const)('%s: the form for %d', (to, n, text) => expect(fill(all('{n} {n:time|times}'), to, { n })).toBe(text));
+
+  test.each(
+    Object.entries<Message>(catalogue),
+  )('%s is there in every language, with the same placeholders', (_, message) => {
+    expect(Object.keys(message).sort()).toEqual([...languages].sort());
+    for (const text of Object.values(message)) {
+      expect(text.trim()).not.toBe('');
+      expect(holes(text)).toBe(holes(message.en));
     }
   });
-  test('the language of the browser, else English', () => {
-    expect(pickLanguage(['xx', 'en-GB'])).toBe('en');
-    expect(pickLanguage(['xx'])).toBe('en');
+  test('no key is in two parts, where one would hide the other', () => {
+    const keys = Object.values(parts).flatMap((part) => Object.keys(part));
+    expect(keys.filter((key, i) => keys.indexOf(key) !== i)).toEqual([]);
+    expect(keys).toHaveLength(Object.keys(catalogue).length);
+  });
+  test.each([
+    [['xx', 'en-GB'], 'en', 'en-GB'],
+    [['ja-JP', 'en'], 'ja', 'ja-JP'],
+    [['TR'], 'tr', 'TR'],
+    [['', 'tr-CY'], 'tr', 'tr-CY'],
+    [['xx'], 'en', 'en'],
+    [[], 'en', 'en'],
+  ])('%s: the first that there is, else English', (wanted, language, tag) => {
+    expect(pickLanguage(wanted)).toBe(language);
+    expect(pickLocale(pickLanguage(wanted), wanted)).toBe(tag);
+  });
+  test('a chosen language that is not the browser’s writes dates in its own way', () => {
+    expect(pickLocale('ja', ['en-GB'])).toBe('ja');
   });
 });
 

@@ -1,27 +1,22 @@
-import { catalogue, type Key, type Language, languages, type Message } from './catalogue';
+import { catalogue, type Key } from './catalogue';
+import { type Language, language, type Message } from './language';
 
-/** The first of the browser's languages that the catalogue has. */
-export function pickLanguage(wanted: readonly string[]): Language {
-  for (const tag of wanted) {
-    const primary = tag.toLowerCase().split('-')[0];
-    const found = languages.find((l) => l === primary);
-    if (found) return found;
-  }
-  return 'en';
+type Values = Readonly<Record<string, string | number>>;
+
+/** A text in one language: {name} is a value, {n:time|times} the form that the language has for the number n (one|other). */
+export function fill(message: Message, to: Language, values: Values = {}): string {
+  return message[to].replace(/\{(\w+)(?::(.*?)\|(.*?))?\}/g, (whole, name: string, one?: string, other?: string) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    if (one === undefined || other === undefined) return String(value);
+    return new Intl.PluralRules(to).select(Number(value)) === 'one' ? one : other;
+  });
 }
 
-/** A text in one language, its placeholders filled in. */
-export function fill(message: Message, language: Language, values: Record<string, string | number> = {}): string {
-  const text = message[language] ?? message.en;
-  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in values ? String(values[name]) : whole));
-}
-
-const language = pickLanguage(typeof navigator === 'undefined' ? [] : navigator.languages);
-
-/** A text of the catalogue in the browser's language. Names that come from a server may be newer than the page: then the key itself. */
-export function t(key: Key, values?: Record<string, string | number>): string {
+/** A text of the catalogue in the desk's language. Names that come from a server may be newer than the page: then the key itself. */
+export function t(key: Key, values?: Values): string {
   const message: Message | undefined = catalogue[key];
-  return message ? fill(message, language, values) : key;
+  return message ? fill(message, language(), values) : key;
 }
 
 /** The key, if the catalogue has it: for names that come from the server. */

@@ -34,7 +34,8 @@ function badNews(panel: Panel, state: State): string {
 
 // What became of a call out that nobody has answered.
 function outcome(panel: Panel): string {
-  return ['outbound', 'callback', 'personal-callback'].includes(panel.callKind) && !['caller-hung-up', 'agent-hung-up'].includes(panel.endReason)
+  return ['outbound', 'callback', 'personal-callback'].includes(panel.callKind) &&
+    !['caller-hung-up', 'agent-hung-up'].includes(panel.endReason)
     ? endText(panel.endReason)
     : '';
 }

@@ -1,6 +1,7 @@
 import type { CustomerView, PastContact } from '../../api/conversations';
 import type { CallView } from '../../api/types';
 import { duration } from '../../text/format';
+import { locale } from '../../text/language';
 import { endText } from '../../text/reason';
 import { keyOf, t } from '../../text/text';
 import { ConversationFields } from './ConversationFields';
@@ -66,7 +67,7 @@ function Line({ past: p }: { past: PastContact }) {
   ];
   return (
     <li>
-      <time dateTime={p.at}>{new Date(p.at).toLocaleString([], { dateStyle: 'short', timeStyle: 'short' })}</time>
+      <time dateTime={p.at}>{new Date(p.at).toLocaleString(locale(), { dateStyle: 'short', timeStyle: 'short' })}</time>
       <span>
         <b>{t(p.direction === 'outbound' ? 'pastOut' : 'pastIn')}</b>{' '}
         <small>{details.filter(Boolean).join(' · ')}</small>

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type Callback, callbackApi } from '../../api/callbacks';
 import { Refusal } from '../../api/refusal';
+import { locale } from '../../text/language';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
 import { CopyButton } from '../kit/CopyButton';
@@ -75,7 +76,7 @@ function Row(props: {
     t(c.type === 'manual' ? 'callbackManual' : 'callbackAutomatic'),
     c.agent && t('callbackBy', { agent: mine ? t('you') : c.agent }),
     c.owner && t('callbackFor', { agent: c.owner === self ? t('you') : c.owner }),
-    new Date(c.due).toLocaleString(),
+    new Date(c.due).toLocaleString(locale(), { dateStyle: 'short', timeStyle: 'short' }),
     c.attempts > 0 && t('callbackAttempts', { n: String(c.attempts) }),
   ];
   return (

@@ -3,6 +3,7 @@ import { callOutApi } from '../../api/callout';
 import { type Conversation, type ConversationForm, conversationApi } from '../../api/conversations';
 import { Refusal } from '../../api/refusal';
 import { conversationStatuses } from '../../state/draft';
+import { locale } from '../../text/language';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
 import { NumberText } from '../kit/NumberText';
@@ -87,7 +88,7 @@ function details(c: Conversation): string {
     c.queue,
     c.agent ? '' : t('conversationFree'),
     c.priority > 0 ? t('priorityOf', { n: c.priority }) : '',
-    new Date(c.changed).toLocaleString([], { dateStyle: 'short', timeStyle: 'short' }),
+    new Date(c.changed).toLocaleString(locale(), { dateStyle: 'short', timeStyle: 'short' }),
     ...c.tags.map((tag) => `#${tag}`),
   ];
   return parts.filter(Boolean).join(' · ');

@@ -3,6 +3,7 @@ import { callOutApi } from '../../api/callout';
 import { type AbandonedCall, statisticsApi } from '../../api/statistics';
 import { period } from '../../state/report';
 import { duration } from '../../text/format';
+import { locale } from '../../text/language';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
 import { NumberText } from '../kit/NumberText';
@@ -63,5 +64,5 @@ export function GaveUp() {
 }
 
 function clock(at: string): string {
-  return new Date(at).toLocaleTimeString([], { timeStyle: 'short', hourCycle: 'h23' });
+  return new Date(at).toLocaleTimeString(locale(), { timeStyle: 'short', hourCycle: 'h23' });
 }

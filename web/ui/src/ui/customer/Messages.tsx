@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type Voicemail, voicemailApi } from '../../api/voicemails';
 import { duration } from '../../text/format';
+import { locale } from '../../text/language';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
 import { CopyButton } from '../kit/CopyButton';
@@ -61,7 +62,7 @@ function Message({ message: m, done }: { message: Voicemail; done: () => void })
         <small>
           {[
             m.queue,
-            new Date(m.at).toLocaleString(),
+            new Date(m.at).toLocaleString(locale(), { dateStyle: 'short', timeStyle: 'short' }),
             duration(m.seconds),
             m.heardBy && t('messageHeard', { agent: m.heardBy }),
           ]

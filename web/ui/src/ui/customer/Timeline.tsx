@@ -2,6 +2,7 @@ import type { EventView } from '../../api/types';
 import { instant } from '../../state/clock';
 import { byDay, daysAgo } from '../../state/timeline';
 import { eventDetail, eventText } from '../../text/event';
+import { locale } from '../../text/language';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
 
@@ -40,12 +41,12 @@ function Line({ event }: { event: EventView }) {
 }
 
 function clock(at: string): string {
-  return new Date(instant(at)).toLocaleTimeString([], { timeStyle: 'medium', hourCycle: 'h23' });
+  return new Date(instant(at)).toLocaleTimeString(locale(), { timeStyle: 'medium', hourCycle: 'h23' });
 }
 
 function dayName(start: number, now: number): string {
   const ago = daysAgo(start, now);
   if (ago === 0) return t('today');
   if (ago === 1) return t('yesterday');
-  return new Date(start).toLocaleDateString([], { dateStyle: 'long' });
+  return new Date(start).toLocaleDateString(locale(), { dateStyle: 'long' });
 }

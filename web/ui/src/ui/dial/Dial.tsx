@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import type { CallOutLook } from '../../api/callout';
 import { callOutApi } from '../../api/callout';
 import { type Found, isNumber, nameOf, orderOf } from '../../state/callout';
+import { locale } from '../../text/language';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
 import { Icon } from '../kit/Icon';
@@ -158,7 +159,7 @@ function People({ found, choose }: { found: readonly Found[]; choose: (number: s
 }
 
 function day(time: string): string {
-  return new Date(time).toLocaleDateString([], { dateStyle: 'medium' });
+  return new Date(time).toLocaleDateString(locale(), { dateStyle: 'medium' });
 }
 
 /** D goes to the field from anywhere but another one. */

@@ -6,6 +6,7 @@ import { t } from '../../text/text';
 import { useRoom } from '../context';
 import { Icon } from '../kit/Icon';
 import { useMenu } from '../kit/useMenu';
+import { LanguageChoice } from './LanguageChoice';
 
 /** Who is signed in, the settings of this browser, and the way out. */
 export function Account() {
@@ -71,6 +72,7 @@ export function Account() {
               <small>{t('devicesHint')}</small>
             </span>
           </button>
+          <LanguageChoice />
           {me?.agent &&
             pagesOf(me).map((page) => (
               <button

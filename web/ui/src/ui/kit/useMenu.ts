@@ -9,7 +9,8 @@ export function useMenu() {
   useEffect(() => {
     if (!open) return;
     const items = itemsOf(menu.current);
-    (items.find((i) => i.getAttribute('aria-checked') === 'true' && i.role === 'menuitemradio') ?? items[0])?.focus();
+    const chosen = items.find((i) => i.getAttribute('aria-checked') === 'true');
+    (items[0]?.role === 'menuitemradio' && chosen ? chosen : items[0])?.focus();
     const outside = (e: Event) => {
       const target = e.target as Node;
       if (!menu.current?.contains(target) && !button.current?.contains(target)) setOpen(false);

@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type Alarm, watchAlarms } from '../../api/alarms';
+import { locale } from '../../text/language';
 import { keyOf, t } from '../../text/text';
 import { useRoom } from '../context';
 
@@ -21,7 +22,7 @@ export function Alarms() {
       {alarms.map((a) => (
         <article key={`${a.kind} ${a.subject}`} data-testid="alarm" data-kind={a.kind}>
           <h2>
-            {name(a)} <small>{t('alarmSince', { time: new Date(a.since).toLocaleString() })}</small>
+            {name(a)} <small>{t('alarmSince', { time: new Date(a.since).toLocaleString(locale()) })}</small>
           </h2>
           <p>{a.what}</p>
           <p>

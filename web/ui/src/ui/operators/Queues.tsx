@@ -1,6 +1,7 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import { type NoticeKind, type QueueState, queuesApi } from '../../api/queues';
 import { Refusal } from '../../api/refusal';
+import { locale } from '../../text/language';
 import { t } from '../../text/text';
 
 const lookEvery = 10_000;
@@ -122,5 +123,5 @@ function NoticeForm(p: { kind: NoticeKind; onSend(until: string, say: string): v
 }
 
 function clock(time: string): string {
-  return new Date(time).toLocaleString([], { dateStyle: 'short', timeStyle: 'short' });
+  return new Date(time).toLocaleString(locale(), { dateStyle: 'short', timeStyle: 'short' });
 }

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { Refusal } from '../../api/refusal';
 import { type Reload, reloadApi } from '../../api/reload';
+import { locale } from '../../text/language';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
 
@@ -59,7 +60,7 @@ export function ReloadLine() {
 
 function sentence(last: Reload): string {
   if (!last.at) return t('reloadNone');
-  const at = new Date(last.at).toLocaleTimeString();
+  const at = new Date(last.at).toLocaleTimeString(locale());
   if (!last.applied) return t('reloadRefused', { at, by: last.by });
   return t('reloadApplied', { at, by: last.by, what: last.changes.join(', ') || t('reloadSame') });
 }

@@ -3,6 +3,7 @@ import { callOutApi } from '../../api/callout';
 import { type AbandonedCall, statisticsApi } from '../../api/statistics';
 import { period } from '../../state/report';
 import { duration } from '../../text/format';
+import { locale } from '../../text/language';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
 import { CopyButton } from '../kit/CopyButton';
@@ -112,7 +113,7 @@ function Caller({ call }: { call: AbandonedCall }) {
 }
 
 function moment(time: string): string {
-  return new Intl.DateTimeFormat(undefined, {
+  return new Intl.DateTimeFormat(locale(), {
     month: 'numeric',
     day: 'numeric',
     hour: '2-digit',

@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { type AuditPage, type AuditQuestion, type AuditRow, auditApi, auditKinds } from '../../api/audit';
 import { addDays } from '../../state/report';
+import { locale } from '../../text/language';
 import { keyOf, t } from '../../text/text';
 import { Head } from './Head';
 import { PeriodFields, today } from './PeriodFields';
@@ -100,7 +101,7 @@ function Rows({ rows }: { rows: AuditRow[] }) {
         <tbody>
           {rows.map((row) => (
             <tr key={row.id} data-testid="audit">
-              <td>{new Date(row.at).toLocaleString([], { dateStyle: 'short', timeStyle: 'medium' })}</td>
+              <td>{new Date(row.at).toLocaleString(locale(), { dateStyle: 'short', timeStyle: 'medium' })}</td>
               <th scope="row">{row.who}</th>
               <td>{word(row.what)}</td>
               <td>{row.user}</td>

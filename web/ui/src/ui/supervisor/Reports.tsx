@@ -3,6 +3,7 @@ import { type Interval, intervals, type Statistics, type Subject, statisticsApi,
 import { type Figure, figuresOf, period, series } from '../../state/report';
 import type { Key } from '../../text/catalogue';
 import { duration } from '../../text/format';
+import { locale } from '../../text/language';
 import { keyOf, t } from '../../text/text';
 import { Head } from './Head';
 import { LineChart } from './LineChart';
@@ -154,7 +155,7 @@ function when(time: string, by: Interval, data: Statistics): string {
   const date = by === 'day' || by === 'whole' || long ? ({ month: 'numeric', day: 'numeric' } as const) : {};
   const clock =
     by === '15m' || by === 'hour' ? ({ hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const) : {};
-  return new Intl.DateTimeFormat(undefined, { ...date, ...clock, timeZone: zone(data.zone) }).format(new Date(time));
+  return new Intl.DateTimeFormat(locale(), { ...date, ...clock, timeZone: zone(data.zone) }).format(new Date(time));
 }
 
 /** The company's time zone, if the browser knows it. */
