@@ -191,10 +191,10 @@ export async function calls(page, fake, each) {
   await page.getByTestId('dial-conversation').waitFor();
   await each('dial-number');
   fake.scene('dialling');
-  await page.getByTestId('call-state').filter({ hasText: 'Calling' }).waitFor();
+  await page.getByTestId('call-queue').waitFor();
   await each('dialling');
   fake.scene('busy');
-  await page.getByTestId('call-message').filter({ hasText: 'Busy' }).waitFor();
+  await page.getByTestId('call-message').filter({ hasText: /\S/ }).waitFor();
   await each('dial-busy');
   fake.scene('idle');
 }

@@ -14,7 +14,7 @@ import { supervisor } from './messages/supervisor';
 import { wrapup } from './messages/wrapup';
 
 // Every text that the desk shows, in every language it has: one file for each part of the desk. {name} is a placeholder,
-// {n:time|times} the form for the number n (docs/development.md says more).
+// {n:time|times} the form for the number n (docs/desk.md says more).
 export const parts = {
   login,
   frame,

@@ -13,11 +13,11 @@ export const call = {
   'state.consulting': { en: 'Consulting', ja: '相談中', tr: 'Danışmada' },
   'state.switched': { en: 'Talking', ja: '通話中', tr: 'Görüşmede' },
   'state.ended': { en: 'Ended', ja: '終了', tr: 'Bitti' },
-  'state.wrap-up': { en: 'Wrap-up', ja: '後処理', tr: 'Çağrı sonrası' },
+  'state.wrap-up': { en: 'Wrap-up', ja: '後処理', tr: 'Son işlem' },
   'idle.available': {
     en: 'The next caller rings here.',
-    ja: '次の着信はここで鳴ります。',
-    tr: 'Sıradaki arayan burada çalar.',
+    ja: '着信を待っています。',
+    tr: 'Çağrı bekleniyor.',
   },
   'idle.busy': {
     en: 'You are busy: no calls come in.',
@@ -63,8 +63,8 @@ export const call = {
   hold: { en: 'Hold', ja: '保留', tr: 'Beklet' },
   resume: { en: 'Resume', ja: '保留解除', tr: 'Devam et' },
   keypad: { en: 'Keypad', ja: 'ダイヤル', tr: 'Tuşlar' },
-  pause: { en: 'Pause rec.', ja: '録音停止', tr: 'Kaydı durdur' },
-  unpause: { en: 'Record', ja: '録音再開', tr: 'Kaydı sürdür' },
+  pause: { en: 'Pause rec.', ja: '録音停止', tr: 'Duraklat' },
+  unpause: { en: 'Record', ja: '録音再開', tr: 'Kayda al' },
   transfer: { en: 'Transfer', ja: '転送', tr: 'Aktar' },
   consult: { en: 'Consult', ja: '相談', tr: 'Danış' },
   party: { en: 'Add party', ja: '追加', tr: 'Kişi ekle' },
@@ -114,7 +114,7 @@ export const call = {
     tr: 'Beklet, devam et; danışmada: geri dön',
   },
   shortcutKeypad: { en: 'Keypad', ja: 'ダイヤル', tr: 'Tuşlar' },
-  shortcutRecord: { en: 'Pause the recording', ja: '録音の一時停止', tr: 'Kaydı durdur' },
+  shortcutRecord: { en: 'Pause the recording', ja: '録音の一時停止', tr: 'Kaydı duraklat' },
   shortcutTransfer: {
     en: 'Transfer; in a consultation: complete',
     ja: '転送(相談中は転送完了)',
@@ -128,5 +128,5 @@ export const call = {
   },
   shortcutHangup: { en: 'Hang up', ja: '切断', tr: 'Sonlandır' },
   shortcutDial: { en: 'Call somebody', ja: '発信', tr: 'Birini ara' },
-  shortcutDone: { en: 'Done with wrap-up', ja: '後処理を完了', tr: 'Çağrı sonrasını bitir' },
+  shortcutDone: { en: 'Done with wrap-up', ja: '後処理を完了', tr: 'Son işlemi bitir' },
 } as const satisfies Record<string, Message>;

@@ -159,7 +159,7 @@ export const events = {
   'event.next-trunk': { en: 'Tried the next trunk', ja: '次のトランクを使用', tr: 'Sonraki dış hat denendi' },
   'event.leg-replaced': { en: 'Passed on to another phone', ja: '別の電話に引き継ぎ', tr: 'Başka bir telefona geçti' },
   'event.call-ended': { en: 'Call ended', ja: '通話終了', tr: 'Çağrı bitti' },
-  'event.wrap-up-began': { en: 'Wrap-up began', ja: '後処理開始', tr: 'Çağrı sonrası başladı' },
-  'event.wrap-up-extended': { en: 'Wrap-up extended', ja: '後処理延長', tr: 'Çağrı sonrası uzatıldı' },
-  'event.wrap-up-ended': { en: 'Wrap-up ended', ja: '後処理終了', tr: 'Çağrı sonrası bitti' },
+  'event.wrap-up-began': { en: 'Wrap-up began', ja: '後処理開始', tr: 'Son işlem başladı' },
+  'event.wrap-up-extended': { en: 'Wrap-up extended', ja: '後処理延長', tr: 'Son işlem uzatıldı' },
+  'event.wrap-up-ended': { en: 'Wrap-up ended', ja: '後処理終了', tr: 'Son işlem bitti' },
 } as const satisfies Record<string, Message>;

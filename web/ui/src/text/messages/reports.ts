@@ -45,7 +45,7 @@ export const reports = {
   'figure.calls': { en: 'Calls', ja: '通話', tr: 'Çağrı' },
   'figure.talkMean': { en: 'Mean talk', ja: '平均通話', tr: 'Ort. görüşme' },
   'figure.holdMean': { en: 'Mean hold', ja: '平均保留', tr: 'Ort. bekletme' },
-  'figure.wrapUpMean': { en: 'Mean wrap-up', ja: '平均後処理', tr: 'Ort. çağrı sonrası' },
+  'figure.wrapUpMean': { en: 'Mean wrap-up', ja: '平均後処理', tr: 'Ort. son işlem' },
   'figure.handlingMean': { en: 'Mean handling', ja: '平均処理', tr: 'Ort. işlem' },
   'figure.missed': { en: 'Missed', ja: '不応答', tr: 'Kaçırılan' },
   'figure.refused': { en: 'Refused', ja: '拒否', tr: 'Reddedilen' },

@@ -24,7 +24,7 @@ export const wrapup = {
   },
   conversation: { en: 'Conversation', ja: '案件', tr: 'Talep' },
   'conversation.open': { en: 'Open', ja: '未完了', tr: 'Açık' },
-  'conversation.waiting': { en: 'Waiting', ja: '回答待ち', tr: 'Beklemede' },
+  'conversation.waiting': { en: 'Waiting', ja: '回答待ち', tr: 'Bekliyor' },
   'conversation.solved': { en: 'Solved', ja: '解決済み', tr: 'Çözüldü' },
   'conversation.closed': { en: 'Closed', ja: '終了', tr: 'Kapandı' },
   rating: { en: 'Line', ja: '回線', tr: 'Hat' },
@@ -33,12 +33,12 @@ export const wrapup = {
   'rating.3': { en: 'Fair', ja: '普通', tr: 'Orta' },
   'rating.4': { en: 'Good', ja: '良い', tr: 'İyi' },
   'rating.5': { en: 'Excellent', ja: 'とても良い', tr: 'Çok iyi' },
-  ratingNone: { en: 'Not rated', ja: '未評価', tr: 'Değerlendirilmedi' },
+  ratingNone: { en: 'Not rated', ja: '未評価', tr: 'Puanlanmadı' },
   extend: { en: '+10 s', ja: '+10 秒', tr: '+10 sn' },
   done: { en: 'Done', ja: '完了', tr: 'Bitti' },
   wrapUpLeft: {
     en: '{seconds} s of wrap-up left',
     ja: '後処理 残り {seconds} 秒',
-    tr: 'Çağrı sonrası için {seconds} sn kaldı',
+    tr: 'Son işlem için {seconds} sn kaldı',
   },
 } as const satisfies Record<string, Message>;
