@@ -25,6 +25,7 @@ type Watch struct {
 	watcher *fsnotify.Watcher
 	files   func() []string
 	seen    map[string]stamp
+	lost    chan struct{} // events may be missing
 }
 
 // NewWatch remembers the files as they are now. files lists them, and is asked again after each change. Run must follow, or Close.
@@ -33,13 +34,24 @@ func NewWatch(files func() []string) (*Watch, error) {
 	if err != nil {
 		return nil, fmt.Errorf("config: watch: %w", err)
 	}
-	w := &Watch{watcher: watcher, files: files}
+	w := &Watch{watcher: watcher, files: files, lost: make(chan struct{}, 1)}
+	go w.errors()
 	if err := w.look(); err != nil {
 		_ = watcher.Close()
 		return nil, err
 	}
 	w.seen = w.stamps()
 	return w, nil
+}
+
+// errors takes the watcher's errors at once, until it is closed: it waits for that with a lock held which look needs.
+func (w *Watch) errors() {
+	for range w.watcher.Errors {
+		select {
+		case w.lost <- struct{}{}:
+		default:
+		}
+	}
 }
 
 // Close is for a Watch that is not Run.
@@ -59,10 +71,7 @@ func (w *Watch) Run(ctx context.Context, changed func()) {
 				return
 			}
 			quiet.Reset(settle)
-		case _, ok := <-w.watcher.Errors: // events were lost: look
-			if !ok {
-				return
-			}
+		case <-w.lost:
 			quiet.Reset(settle)
 		case <-quiet.C:
 			if !w.compare(changed) {
@@ -72,8 +81,8 @@ func (w *Watch) Run(ctx context.Context, changed func()) {
 	}
 }
 
-// compare calls changed if a file has become another one. It reports whether all folders are watched: first of all, so that nothing that comes
-// after the look at their files is missed.
+// compare calls changed if a file has become another one. It reports whether an event will tell of the next change: all folders are watched, and
+// were so before the look at their files.
 func (w *Watch) compare(changed func()) bool {
 	failed := w.look()
 	now := w.stamps()
@@ -83,7 +92,7 @@ func (w *Watch) compare(changed func()) bool {
 	changed()
 	failed = w.look() // the file may name others now
 	w.seen = w.after(now)
-	return failed == nil
+	return failed == nil && maps.Equal(w.stamps(), w.seen) // a folder that came back meanwhile wasn't watched when its files were written
 }
 
 // look watches the folders of all files: files that are replaced are seen so, too. A folder that was itself replaced is another one under its old

@@ -2,9 +2,12 @@ package config
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/fsnotify/fsnotify"
 )
 
 // watching says at each change of a file what is in it then, until its end.
@@ -95,4 +98,45 @@ func TestWatchOfAFolderThatIsReplaced(t *testing.T) {
 		}
 	}
 	end()
+}
+
+// A folder that comes back, with another file, while the change before is told is looked at again: nothing else would tell of it.
+func TestWatchOfAFolderThatComesBackAtOnce(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "etc")
+	path := filepath.Join(dir, "m.yml")
+	write := func() {
+		t.Helper()
+		if err := errors.Join(os.MkdirAll(dir, 0o700), os.WriteFile(path, []byte("a"), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write()
+	w, err := NewWatch(func() []string { return []string{path} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if err := os.Rename(dir, dir+".old"); err != nil {
+		t.Fatal(err)
+	}
+	if w.compare(write) {
+		t.Error("the file that came back is left to an event")
+	}
+	told := false
+	if !w.compare(func() { told = true }) || !told {
+		t.Errorf("told %v, want it told and watched", told)
+	}
+}
+
+// Errors that nobody reads in the moment do not keep the watcher from watching more.
+func TestWatchTakesErrors(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m.yml")
+	w, err := NewWatch(func() []string { return []string{path} })
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	for range 3 {
+		w.watcher.Errors <- fsnotify.ErrEventOverflow
+	}
 }
