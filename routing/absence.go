@@ -86,8 +86,10 @@ func (t *talker) agentReturns(p *party) {
 func (t *talker) waitsLonger(now time.Time) {
 	if due(t.absence.rings, now) {
 		t.absence.rings = time.Time{}
-		t.heir.leg.Hangup(fact.EndNoAnswer)
-		t.heir = nil
+		if t.heir != nil { // else it has refused
+			t.heir.leg.Hangup(fact.EndNoAnswer)
+			t.heir = nil
+		}
 	}
 	if !due(t.absence.until, now) {
 		return

@@ -335,7 +335,10 @@ func (s *script) mediaLost(p *party, e media.Event) (event, bool) {
 	case s.guest:
 		s.guest = nil
 		return event{kind: guestGone, why: fact.EndMediaLost, text: detail}, true
-	case s.agent:
+	case s.heir:
+		s.heir = nil
+		return event{}, false
+	case s.agent, s.line:
 		s.hangsUp(p)
 	}
 	if s.vacate(p) {

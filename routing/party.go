@@ -52,7 +52,7 @@ func (s *script) keep(p *party) { s.c.opt.Store.Append(p.row) }
 // don't count.
 func (s *script) at(id media.EndpointID) *party {
 	is := func(p *party) bool { return p != nil && !p.ended && p.leg.Endpoint() == id }
-	for _, p := range append([]*party{s.customer, s.agent, s.guest}, s.guests...) {
+	for _, p := range append([]*party{s.customer, s.agent, s.line, s.guest}, s.guests...) {
 		if is(p) {
 			return p
 		}

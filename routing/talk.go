@@ -180,7 +180,7 @@ func (t *talker) agentGone(e event) {
 	case t.others() && (!e.lost || t.consulted() == nil):
 		t.agentLeaves()
 		t.apply()
-	case t.calling != nil && !t.joining && !e.lost && t.calling.to.Queue == "":
+	case t.calling != nil && !t.joining && !e.lost:
 		t.goOnCalling()
 	case e.lost:
 		t.ends(t.bringBack(t.sit, e.text))
