@@ -110,6 +110,24 @@ await withBrowser({}, ['--use-fake-ui-for-media-stream', ...microphone], async (
     await page.keyboard.press('m');
     await page.locator('[data-testid=mute][aria-pressed=false]').waitFor();
   });
+  await check('another language counts at once, within the call, and is remembered', async () => {
+    const choose = async (language) => {
+      await page.getByTestId('account').click();
+      await page.getByTestId(`language-${language}`).click();
+      await page.keyboard.press('Escape');
+      await page.locator(`html[lang=${language}]`).waitFor({ state: 'attached' });
+    };
+    await choose('ja');
+    await state(page, '通話中');
+    assert.match(await page.title(), /エージェント/);
+    assert.ok(Math.abs((await hears(page, 'remote')).hz - 440) < 12);
+    const next = await context.newPage();
+    await next.goto(fake.url);
+    await next.locator('html[lang=ja]').waitFor({ state: 'attached' });
+    await next.close();
+    await choose('en');
+    await state(page, 'Talking');
+  });
   await check('a second INVITE is 486', async () => {
     const answer = await fake.sip.invite({ sdp: 'v=0\r\n', call: 'other' });
     assert.equal(answer.status, 486);

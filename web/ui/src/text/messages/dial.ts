@@ -16,7 +16,7 @@ export const dial = {
   dialFrom: { en: 'Shown', ja: '通知番号', tr: 'Görünen numara' },
   dialConversation: {
     en: 'Open conversation in {queue} since {day}',
-    ja: '{queue} の未完了案件({day} から)',
+    ja: '{queue} の未完了案件（{day} から）',
     tr: '{queue}: açık talep, {day}',
   },
   dialJoin: { en: 'Go on with it', ja: '続ける', tr: 'Bununla sürdür' },

@@ -92,7 +92,7 @@ export const endings = {
   },
   'end.other': {
     en: 'The call failed ({reason})',
-    ja: '通話に失敗しました({reason})',
+    ja: '通話に失敗しました（{reason}）',
     tr: 'Çağrı başarısız oldu ({reason})',
   },
 } as const satisfies Record<string, Message>;

@@ -43,7 +43,7 @@ export const login = {
   },
   refusedUnknown: {
     en: 'The server refused this (status {status}). Try again.',
-    ja: 'サーバーが拒否しました(ステータス {status})。もう一度お試しください。',
+    ja: 'サーバーが拒否しました（ステータス {status}）。もう一度お試しください。',
     tr: 'Sunucu bunu reddetti (durum {status}). Yeniden deneyin.',
   },
 } as const satisfies Record<string, Message>;

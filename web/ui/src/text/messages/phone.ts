@@ -69,7 +69,7 @@ export const phone = {
     tr: 'Bir şey söyleyin: çubuk oynamalı.',
   },
   microphoneHeard: { en: 'Your microphone works.', ja: 'マイクは正常です。', tr: 'Mikrofonunuz çalışıyor.' },
-  playMusic: { en: 'Play music, 5 s', ja: '音楽を再生(5 秒)', tr: 'Müzik çal, 5 sn' },
+  playMusic: { en: 'Play music, 5 s', ja: '音楽を再生（5 秒）', tr: 'Müzik çal, 5 sn' },
   stopMusic: { en: 'Stop the music', ja: '音楽を停止', tr: 'Müziği durdur' },
   speakerHint: {
     en: 'You should hear music where you will hear callers.',
@@ -90,17 +90,17 @@ export const phone = {
   },
   'network.good': {
     en: 'Good: {ms} ms to the server and back, varying by {jitter} ms.',
-    ja: '良好:サーバーとの往復 {ms} ms、ゆらぎ {jitter} ms。',
+    ja: '良好：サーバーとの往復 {ms} ms、ゆらぎ {jitter} ms。',
     tr: 'İyi: sunucuya gidiş dönüş {ms} ms, değişkenlik {jitter} ms.',
   },
   'network.weak': {
     en: 'Weak: {ms} ms to the server and back, varying by {jitter} ms. A cable is better than Wi-Fi.',
-    ja: '弱い:サーバーとの往復 {ms} ms、ゆらぎ {jitter} ms。Wi-Fi より有線をお勧めします。',
+    ja: '弱い：サーバーとの往復 {ms} ms、ゆらぎ {jitter} ms。Wi-Fi より有線をお勧めします。',
     tr: 'Zayıf: sunucuya gidiş dönüş {ms} ms, değişkenlik {jitter} ms. Kablo, Wi-Fi’dan iyidir.',
   },
   'network.bad': {
     en: 'Too bad for calls: {ms} ms to the server and back, varying by {jitter} ms. Use a cable, or another network.',
-    ja: '通話には不十分:サーバーとの往復 {ms} ms、ゆらぎ {jitter} ms。有線か別のネットワークをお使いください。',
+    ja: '通話には不十分：サーバーとの往復 {ms} ms、ゆらぎ {jitter} ms。有線か別のネットワークをお使いください。',
     tr: 'Çağrı için çok kötü: sunucuya gidiş dönüş {ms} ms, değişkenlik {jitter} ms. Kablo veya başka bir ağ kullanın.',
   },
   testAgain: { en: 'Test again', ja: 'もう一度テスト', tr: 'Yeniden sına' },
