@@ -62,11 +62,12 @@ func (r *Recorder) recoverSealed(name, suffix string) error {
 		r.log.Warn("an unfinished recording has no note: only its name tells what it is", "error", err, "file", file)
 		m = fromName(name, kindBySuffix(suffix), info.ModTime())
 	}
+	m.File = name + suffix
 	if seal.Sealed(f) { // nothing was missing but its name
 		return r.complete(name, suffix, &m)
 	}
 	frames, end, err := seal.Measure(f, info.Size())
-	if frames == 0 && (err == nil || errors.Is(err, seal.ErrFormat) && info.Size() < mostJournal) {
+	if frames == 0 && info.Size() < mostJournal && (err == nil || errors.Is(err, seal.ErrFormat)) {
 		r.log.Info("an unfinished recording had no audio yet and is removed", "file", file)
 		return r.store.remove(file, name+jsonPart, name+jsonPart+tempPart)
 	}
@@ -77,10 +78,13 @@ func (r *Recorder) recoverSealed(name, suffix string) error {
 	if err := r.reseal(name, suffix, f, info.Size(), &m); !errors.Is(err, seal.ErrNoIdentity) {
 		return err
 	}
+	if frames == 0 {
+		return fmt.Errorf("recorder: %s: %w: its beginning is damaged; it may be that who has the identity can open it", file, seal.ErrFormat)
+	}
 	return r.keepJournal(name, suffix, f, frames, end, &m)
 }
 
-// mostJournal is what a journal's head may have, in bytes: a shorter file without a whole one has no sound.
+// mostJournal is what a journal has at most before its sound is first noted, in bytes, its head included: what has more has sound, even if it can't be read here.
 const mostJournal = 64 << 10
 
 // reseal repairs the sound in a journal and seals it; seal.ErrNoIdentity: that isn't possible here.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -142,5 +143,88 @@ func listen(t *testing.T, dir string, keys seal.Keys) {
 	}
 	if r := evidence(t, dir); r.Good != 2 || len(r.Findings) != 1 {
 		t.Errorf("an altered file: %+v", r)
+	}
+}
+
+// A disk that lost a page of a journal costs that page: the file is never taken for one without sound, and what lies behind a damaged piece is heard.
+func TestDamagedJournalStays(t *testing.T) {
+	to, both := sealKeys(t)
+	dirs := map[string]string{"first": t.TempDir(), "middle": t.TempDir()}
+	synctest.Test(t, func(t *testing.T) {
+		dir := t.TempDir()
+		s := newStudio(t, dir)
+		s.keys = to
+		s.run()
+		tap := s.begin(twoParties("s1"))
+		talkAll(tap, 8*time.Second, talker{channel: 0, hz: 440}, talker{channel: 1, hz: 880})
+		for _, d := range dirs {
+			if err := os.CopyFS(d, os.DirFS(dir)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.Stop("s1")
+		time.Sleep(time.Second)
+		s.stop()
+	})
+	damage := func(dir string, at func(size int) int) (all []string) {
+		all, _ = filepath.Glob(filepath.Join(dir, "*", "*"+part))
+		all = slices.DeleteFunc(all, func(p string) bool { return strings.HasSuffix(p, jsonPart) })
+		for _, p := range all {
+			b, err := os.ReadFile(p)
+			if err != nil {
+				t.Fatal(err)
+			}
+			copy(b[at(len(b)):], bytes.Repeat([]byte{0xff}, 100))
+			if err := os.WriteFile(p, b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return all
+	}
+	for _, keys := range []seal.Keys{to, both} {
+		lost := damage(dirs["first"], func(int) int { return 300 }) // the head of the first piece, or close to it
+		s := newStudio(t, dirs["first"])
+		s.keys = keys
+		if err := s.Recover(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range lost {
+			if _, err := os.Stat(p); err != nil || len(lost) != 3 {
+				t.Errorf("%d journals whose beginning is damaged: %v", len(lost), err)
+			}
+		}
+	}
+	damage(dirs["middle"], func(size int) int { return size / 2 })
+	s := newStudio(t, dirs["middle"])
+	s.keys = both
+	if err := s.Recover(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if rec := s.index.part(t, "customer"); rec.End.Sub(rec.Start) < 7*time.Second {
+		t.Errorf("behind a damaged piece nothing is left: %+v", rec)
+	}
+}
+
+// A sealed file that lacked its name only is found by its path, though its note was lost.
+func TestSealedWithoutNote(t *testing.T) {
+	to, _ := sealKeys(t)
+	s := newStudio(t, t.TempDir())
+	s.keys = to
+	const name = "2026-01-02/c_agent_user_20260102T090000Z_customer_1"
+	if err := s.store.root.MkdirAll("2026-01-02", 0o750); err != nil {
+		t.Fatal(err)
+	}
+	var sealed bytes.Buffer
+	if err := to.Seal(&sealed, strings.NewReader("sound")); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.store.root.WriteFile(name+suffixWAV+suffixAge+part, sealed.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Recover(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if rec := s.index.part(t, "customer"); rec.Path != name+suffixWAV+suffixAge {
+		t.Errorf("it is indexed as %q", rec.Path)
 	}
 }

@@ -257,3 +257,36 @@ func TestDirectory(t *testing.T) {
 		}
 	})
 }
+
+// Who is erased is not written again by what the memory has, and nobody is erased whose call is wrapped up still.
+func TestForgetCustomer(t *testing.T) {
+	inWaysOut(t, func(w *world) {
+		const number = "+81355555555"
+		w.callsOut("aiko", fact.CallOut{Number: number, Queue: "support"})
+		w.calling(number).Pickup()
+		w.settle()
+		if _, err := w.PutContact("aiko", fact.Contact{Name: "Yuki Abe", Numbers: []string{number}}, false); err != nil {
+			t.Error(err)
+		}
+		w.must(w.Hangup("aiko"))
+		w.settle()
+		if w.CallsOf(number) != 1 {
+			t.Error("the wrap-up is not seen")
+		}
+		w.must(w.FinishWrapUp("aiko", fact.WrapUpResult{Notes: "owes us", Status: "open"}))
+		w.settle()
+		if w.CallsOf(number) != 0 {
+			t.Error("a call goes on that is over")
+		}
+		w.ForgetCustomer(number)
+		if len(w.Contacts(fact.ContactSearch{Text: "5555555"})) != 0 {
+			t.Error("the directory has the customer still")
+		}
+		conv := w.Conversations("aiko", false)[0]
+		notes := "later"
+		conv, err := w.ChangeConversation("aiko", conv.ID, fact.ConversationForm{Notes: &notes}, false)
+		if err != nil || conv.Number != "" || conv.Name != "" || conv.Notes != notes {
+			t.Errorf("it comes again: %+v %v", conv, err)
+		}
+	})
+}

@@ -19,6 +19,7 @@ const (
 	personEvents     = `SELECT * FROM events WHERE call IN ` + personCallsOf + ` ORDER BY at`
 	personCallbacks  = `SELECT * FROM callbacks WHERE number = ?1`
 	personVoicemails = `SELECT * FROM voicemails WHERE number = ?1`
+	personContacts   = `SELECT * FROM contacts WHERE EXISTS (SELECT 1 FROM json_each(contacts.numbers) WHERE value = ?1)`
 
 	personGoesOn = `SELECT (SELECT count(*) FROM callbacks WHERE number = ?1 AND state NOT IN ('completed', 'exhausted', 'cancelled')),
 		(SELECT count(*) FROM calls WHERE ended IS NULL AND id IN ` + personCallsOf + `)`
@@ -28,6 +29,8 @@ const (
 func erasures() []string {
 	return []string{
 		`UPDATE events SET detail = replace(detail, ?1, '') WHERE call IN ` + personCallsOf,
+		`UPDATE webhook_events SET detail = replace(detail, ?1, '') WHERE call IN ` + personCallsOf,
+		`UPDATE recordings SET marks = replace(marks, ?1, '') WHERE call IN ` + personCallsOf,
 		`UPDATE legs SET number = '', name = '' WHERE number = ?1`,
 		`UPDATE callbacks SET number = '', name = '' WHERE number = ?1`,
 		`UPDATE voicemails SET number = '', name = '' WHERE number = ?1`,
@@ -60,6 +63,7 @@ func (s *Store) Person(ctx context.Context, number string) (fact.Person, error) 
 		{&p.Events, personEvents},
 		{&p.Callbacks, personCallbacks},
 		{&p.Voicemails, personVoicemails},
+		{&p.Contacts, personContacts},
 	} {
 		var err error
 		if *of.rows, err = s.wholeRows(ctx, of.statement, number); err != nil {

@@ -54,7 +54,7 @@ func (c *personExportCmd) Run(ctx context.Context, tty terminal) error {
 	if err := json.Unmarshal(text, &p); err != nil {
 		return fmt.Errorf("person: %w", err)
 	}
-	if len(p.Conversations)+len(p.Calls)+len(p.Callbacks)+len(p.Voicemails)+len(p.Recordings) == 0 {
+	if len(p.Conversations)+len(p.Calls)+len(p.Callbacks)+len(p.Voicemails)+len(p.Contacts)+len(p.Recordings) == 0 {
 		return fmt.Errorf("person: nothing is kept of %s; write the number as calls have it, with + and country", c.Number)
 	}
 	if err := os.Mkdir(c.To, 0o700); err != nil {

@@ -13,7 +13,7 @@ import (
 
 var (
 	_ web.Recordings   = recordings{}
-	_ web.Persons      = recordings{}
+	_ web.Persons      = persons{}
 	_ recorder.Archive = recordings{}
 )
 
@@ -77,19 +77,6 @@ func (r recordings) DeleteRecording(v fact.RecordingView, user, reason string) e
 func (r recordings) RecordingDeleted(d fact.RecordingDeleted) { r.books.Append(d) }
 
 func (r recordings) HoldRecording(h fact.RecordingHeld) { r.books.Append(h) }
-
-// Person has what was written before it was called, unless the database is slow.
-func (r recordings) Person(ctx context.Context, number string) (fact.Person, error) {
-	r.catchUp(ctx)
-	return r.books.Person(ctx, number)
-}
-
-func (r recordings) PersonGoesOn(ctx context.Context, number string) (callbacks, calls int, err error) {
-	r.catchUp(ctx)
-	return r.books.PersonGoesOn(ctx, number)
-}
-
-func (r recordings) ErasePerson(p fact.PersonErased) { r.books.Append(p) }
 
 // retention deletes recordings by the file as it holds now.
 func (s *server) retention() recorder.Retention {

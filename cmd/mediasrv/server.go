@@ -150,7 +150,7 @@ func (s *server) buildParts(ctx context.Context) (err error) {
 	s.alarms = s.newBoard()
 	s.teller = s.newTeller()
 	s.web, err = web.New(web.Options{
-		Config: s.cfg, Leaving: s.centre.Leaving, Logins: s.store, Centre: s.centre, Operations: operations{s.centre, s.stack, s.store, s.reloader}, Alarms: s.alarms, Books: s.store, Voicemails: voicemails{s.centre, s.store, s.recorder}, Callbacks: callbacks{s.centre, s.store}, Recordings: recordings{s.store, s.recorder}, Persons: recordings{s.store, s.recorder}, Phones: s.stack, Heavy: s.heavy,
+		Config: s.cfg, Leaving: s.centre.Leaving, Logins: s.store, Centre: s.centre, Operations: operations{s.centre, s.stack, s.store, s.reloader}, Alarms: s.alarms, Books: s.store, Voicemails: voicemails{s.centre, s.store, s.recorder}, Callbacks: callbacks{s.centre, s.store}, Recordings: recordings{s.store, s.recorder}, Persons: persons{recordings{s.store, s.recorder}, s.centre}, Phones: s.stack, Heavy: s.heavy,
 		Trail: trail{s.store}, Tokens: s.store,
 		Figures: s.figures, Lines: s.lines, SIP: s.stack.WebSocket(), Draining: s.draining.Load, Log: s.log,
 	})

@@ -22,6 +22,7 @@ const (
 	sizeMark = 1 << 31 // in place of a length: the file has that size from now on
 	noteMark = 1 << 30 // likewise: a note, and nothing of the file
 	keyLen   = 32
+	unseen   = 1 << 32 // more than the pieces that a crash can have torn: their numbers were used
 )
 
 var errReadOnly = errors.New("seal: it is open for reading only")
@@ -92,7 +93,8 @@ func open(f File, key []byte) (*Journal, error) {
 	return &Journal{f: f, crypt: crypt}, nil
 }
 
-// Reopen opens a journal of size bytes that a crash has left. What isn't whole at its end is left out, and written over.
+// Reopen opens a journal of size bytes that a crash has left. What isn't whole at its end is left out, and written over; before the end it is left out only: what
+// the disk kept behind it counts.
 func (k Keys) Reopen(f File, size int64) (*Journal, error) {
 	wrapped, end, err := wrappedKey(f)
 	if err != nil {
@@ -114,16 +116,18 @@ func (k Keys) Reopen(f File, size int64) (*Journal, error) {
 		return nil, err
 	}
 	j.end = end
-	for {
+	for whole := end; ; {
 		p, next, ok := j.readHead(size)
 		if !ok {
+			j.end = whole
+			j.next += unseen
 			return j, nil
 		}
-		if _, err := j.decrypt(p); err != nil {
-			return j, nil //nolint:nilerr // it was torn
-		}
 		j.end = next
-		j.add(p)
+		if _, err := j.decrypt(p); err == nil {
+			j.add(p)
+			whole = next
+		}
 	}
 }
 

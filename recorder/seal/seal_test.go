@@ -154,8 +154,23 @@ func TestTornJournal(t *testing.T) {
 	}
 	altered := bytes.Clone(raw)
 	altered[ends[1]+headLen] ^= 1
-	if r, err := both.Reader(bytes.NewReader(altered), int64(len(altered))); err != nil || r.Size() != 2 {
-		t.Errorf("an altered piece: %v", err)
+	r, err := both.Reader(bytes.NewReader(altered), int64(len(altered)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := io.ReadAll(r); err != nil || !bytes.Equal(got, []byte{0, 0, 0, 0, 2, 2, 3, 3, 4, 4}) {
+		t.Errorf("an altered piece: %v %v", got, err)
+	}
+	torn := file(t)
+	if _, err := torn.Write(raw[:len(raw)-1]); err != nil {
+		t.Fatal(err)
+	}
+	again, err := both.Reopen(torn, sizeOf(t, torn))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Truncate(2); err != nil || again.pieces[len(again.pieces)-1].number <= j.pieces[len(j.pieces)-1].number {
+		t.Errorf("after a crash the number of a torn piece is used again: %v", err)
 	}
 	full := &failing{File: f}
 	j.f, full.err = full, io.ErrShortWrite

@@ -11,6 +11,7 @@ type Person struct {
 	Events        []map[string]any `json:"events"`
 	Callbacks     []map[string]any `json:"callbacks"`
 	Voicemails    []map[string]any `json:"voicemails"`
+	Contacts      []map[string]any `json:"contacts"` // of the directory that users fill
 	Recordings    []RecordingView  `json:"recordings"`
 }
 
