@@ -46,7 +46,7 @@ func (s *script) bridged(to *Target) (why fact.EndReason, talk bool) {
 		return why, false
 	}
 	defer pass.Done()
-	defer s.givePasses()
+	defer s.givePasses(0)
 	why, talk = s.reached(pass, to)
 	if talk && why == fact.EndUnset {
 		why = s.untilOneLeaves(pass.Longest)

@@ -204,7 +204,7 @@ func (s *script) kind() string {
 
 // endCallback says that the call is over, to whom it matters: no leg of it is left.
 func (s *script) endCallback(why fact.EndReason) {
-	s.givePasses()
+	s.givePasses(0)
 	if s.longest != nil {
 		s.longest.Stop()
 	}

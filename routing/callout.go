@@ -200,7 +200,7 @@ func (c *Centre) register(s *script) error {
 
 // giveUpOutward forgets a call that never began.
 func (c *Centre) giveUpOutward(s *script) {
-	s.givePasses()
+	s.givePasses(0)
 	c.giveUp(s)
 	c.forgetCard(s.row.ID)
 }

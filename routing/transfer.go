@@ -51,8 +51,10 @@ func (s *script) transfer(e event) fact.EndReason {
 	by, stays := e.who, s.opposite(e.who)
 	customer := by == s.customer
 	s.log.Info("transfer", "by", by.row.ID, "trunk", e.to.Trunk, "number", e.to.Number)
+	before := len(s.passes)
 	next, why := s.dialNext(stays, *e.to)
 	if why != fact.EndUnset {
+		s.givePasses(before)
 		status, _ := why.Status()
 		s.progress(by, status)
 		return fact.EndUnset
@@ -82,6 +84,7 @@ func (s *script) transfer(e event) fact.EndReason {
 	}
 	s.progress(by, status)
 	s.hangUpNext(fact.EndNoAnswer)
+	s.givePasses(before)
 	return s.asBefore(by, stays, customer)
 }
 
@@ -109,12 +112,12 @@ func (s *script) dialOwn(stays *party, to Target) (*party, fact.EndReason) {
 	return s.seat(leg, fact.SeatGuest), fact.EndUnset
 }
 
-// givePasses gives back what transfers were allowed.
-func (s *script) givePasses() {
-	for _, pass := range s.passes {
+// givePasses gives back what transfers were allowed, but for the first ones.
+func (s *script) givePasses(but int) {
+	for _, pass := range s.passes[but:] {
 		pass.Done()
 	}
-	s.passes = nil
+	s.passes = s.passes[:but]
 }
 
 func (s *script) hangUpNext(why fact.EndReason) {

@@ -152,6 +152,27 @@ func TestTransferFails(t *testing.T) {
 	}
 }
 
+// A transfer that fails is no call out any more: else a few numbers that are busy would take every call that may be out from the others.
+func TestTransferThatFailsIsNotCounted(t *testing.T) {
+	inWorld(t, bridged(), func(w *world) {
+		c, _ := w.talking()
+		for range 3 {
+			c.Transfers(elsewhere)
+			w.settle()
+			legs := w.dialer.Legs()
+			legs[len(legs)-1].EndWith(fact.EndBusy, 486)
+			w.settle()
+		}
+		w.dialer.OnDial = func(*fake.Leg) error { return routing.ErrUnreachable }
+		c.Transfers(elsewhere)
+		w.settle()
+		if n := w.Stats().Out.Calls; n != 1 {
+			t.Errorf("%d calls out are counted, want the one that goes on", n)
+		}
+		c.End(fact.EndCallerHungUp, "BYE")
+	})
+}
+
 // Nobody may transfer what isn't a bridge that is up; and what can't be dialled is said.
 func TestTransferRefused(t *testing.T) {
 	inWorld(t, bridged(), func(w *world) {
