@@ -10,6 +10,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -80,6 +81,12 @@ func (x *index) part(t *testing.T, part string) fact.Recording {
 	}
 	t.Fatalf("no recording of %q was indexed: %+v", part, x.recs)
 	return fact.Recording{}
+}
+
+func (x *index) all() []fact.Recording {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return slices.Clone(x.recs)
 }
 
 func (x *index) count() int {

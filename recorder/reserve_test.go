@@ -39,7 +39,7 @@ func TestDeleteOnAFullDisk(t *testing.T) {
 		if err := os.WriteFile(filepath.Join(dir, "one"), make([]byte, 1), 0o600); err == nil {
 			t.Fatal("the disk isn't full")
 		}
-		for _, rec := range s.index.recs {
+		for _, rec := range s.index.all() {
 			if err := s.Delete(fact.RecordingView{Path: rec.Path, Segment: rec.Segment, Part: rec.Part, Leg: rec.Leg}); err != nil {
 				t.Errorf("%s: %v", rec.Path, err)
 			}
