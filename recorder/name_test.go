@@ -70,7 +70,7 @@ func TestSameName(t *testing.T) {
 		time.Sleep(time.Second)
 		s.stop()
 		seen := map[string]bool{}
-		for _, r := range s.index.recs {
+		for _, r := range s.index.all() {
 			seen[r.Path] = true
 		}
 		if len(seen) != 12 || len(files(t, dir)) != 24 {
