@@ -104,6 +104,14 @@ func (l *live) finish(v fact.Session) (phone string) {
 	return phone
 }
 
+// cut closes the sockets of a session that goes on.
+func (l *live) cut(s *liveSession, hash string) {
+	l.mu.Lock()
+	delete(l.table, hash)
+	l.mu.Unlock()
+	s.end()
+}
+
 // liveView is a copy of an entry.
 type liveView struct {
 	fact.Session

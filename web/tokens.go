@@ -219,8 +219,11 @@ func (s *Server) sweepProgram(ctx context.Context, v liveView, now time.Time) er
 	if err != nil {
 		return err
 	}
-	if !ok || t.Over(now) {
+	switch {
+	case !ok || t.Over(now):
 		s.dropSession(v.Session)
+	case t.User != "" && s.opt.Config().Users[t.User] == nil: // no longer in the file; may come back
+		s.live.cut(v.live, v.TokenHash)
 	}
 	return nil
 }

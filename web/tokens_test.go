@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -151,9 +152,9 @@ func TestTokens(t *testing.T) {
 	})
 }
 
-// The event stream of a token ends when the token is revoked, also by another process.
+// The event stream of a token ends when the token is revoked, also by another process, or its user is no longer in the file.
 func TestRevokedTokenEndsItsStreams(t *testing.T) {
-	for _, by := range []string{"API", "the database"} {
+	for _, by := range []string{"API", "the database", "the file without its user"} {
 		inBubble(t, nil, func(l *lab) {
 			t := l.t
 			root := l.loggedIn("root")
@@ -163,10 +164,20 @@ func TestRevokedTokenEndsItsStreams(t *testing.T) {
 				t.Fatal(status, err)
 			}
 			readView(t, conn)
-			if by == "API" {
+			switch by {
+			case "API":
 				root.do("DELETE", "/api/tokens/dialler", "")
-			} else {
-				_, _, _ = l.tokens.DeleteToken(t.Context(), "dialler")
+			default:
+				if by == "the database" {
+					_, _, _ = l.tokens.DeleteToken(t.Context(), "dialler")
+				} else {
+					l.mu.Lock()
+					cfg := *l.cfg
+					cfg.Users = maps.Clone(cfg.Users)
+					delete(cfg.Users, "aiko")
+					l.cfg = &cfg
+					l.mu.Unlock()
+				}
 				time.Sleep(sweepEvery)
 				synctest.Wait()
 			}
