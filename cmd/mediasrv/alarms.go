@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"time"
 
-	"mediasrv/config"
 	"mediasrv/routing/alarm"
 	"mediasrv/routing/fact"
 )
@@ -54,11 +53,7 @@ Example:
 
 // Run lists the alarms.
 func (c *alarmsCmd) Run(ctx context.Context, tty terminal) error {
-	zone, err := config.ZoneOf(c.ServerFile)
-	if err != nil {
-		return err
-	}
-	a, err := controlOf(c.ServerFile)
+	a, zone, err := c.reach()
 	if err != nil {
 		return err
 	}

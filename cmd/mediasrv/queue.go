@@ -34,15 +34,21 @@ type serverFlag struct {
 	ServerFile string `default:"mediasrv.yml" placeholder:"FILE" help:"The operator's file. Default: ${default}."`
 }
 
+// reach finds the running server, and the clock that the company goes by.
+func (f serverFlag) reach() (*api, *time.Location, error) {
+	zone, err := config.ZoneOf(f.ServerFile)
+	if err != nil {
+		return nil, nil, err
+	}
+	a, err := controlOf(f.ServerFile)
+	return a, zone, err
+}
+
 type queueListCmd struct{ serverFlag }
 
 // Run lists the queues.
 func (c *queueListCmd) Run(ctx context.Context, tty terminal) error {
-	zone, err := config.ZoneOf(c.ServerFile)
-	if err != nil {
-		return err
-	}
-	a, err := controlOf(c.ServerFile)
+	a, zone, err := c.reach()
 	if err != nil {
 		return err
 	}
