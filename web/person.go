@@ -54,6 +54,7 @@ func (s *Server) addPersons(api huma.API) {
 		if err != nil {
 			return nil, s.unread("what is kept of a person can't be read", err)
 		}
+		s.acted(ctx, fact.Audit{What: fact.AuditPersonExported, Detail: fmt.Sprintf("%d calls, %d recordings", len(p.Calls), len(p.Recordings))})
 		return &personOutput{Body: p}, nil
 	})
 	route(s, api, needAdmin, huma.Operation{

@@ -99,6 +99,9 @@ func TestWhatIsKeptOfAPerson(t *testing.T) {
 		if a := l.loggedIn("root").do("GET", "/api/person?number=%2B819012345678", ""); a.status != 200 || !strings.Contains(a.body, `"number":"+819012345678"`) {
 			l.t.Errorf("%d %s", a.status, a.body)
 		}
+		if got := l.trail.done; len(got) != 1 || got[0].What != fact.AuditPersonExported || got[0].Who != "root" || strings.Contains(got[0].Detail, "+81") {
+			l.t.Errorf("the trail has %+v", got)
+		}
 		if a := l.loggedIn("dana").do("GET", "/api/person?number=%2B819012345678", ""); a.status != 403 {
 			l.t.Errorf("a supervisor: %d", a.status)
 		}

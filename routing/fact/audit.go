@@ -31,8 +31,9 @@ const (
 	AuditRecordingGone   AuditKind = "recording-delete" // User: the agent; Detail: why
 	AuditRecordingHeld   AuditKind = "recording-hold"   // legal hold; Detail: why
 	AuditRecordingUnheld AuditKind = "recording-unhold"
-	AuditPersonErased    AuditKind = "person-erase" // Detail: why, and how much went, without the person
-	AuditReload          AuditKind = "reload"       // of the file; Detail: what became of it
+	AuditPersonExported  AuditKind = "person-export" // Detail: how much, without the person
+	AuditPersonErased    AuditKind = "person-erase"  // Detail: why, and how much went, without the person
+	AuditReload          AuditKind = "reload"        // of the file; Detail: what became of it
 	AuditTokenCreated    AuditKind = "token-create"
 	AuditTokenRevoked    AuditKind = "token-revoke"
 )
@@ -42,7 +43,7 @@ type AuditView struct {
 	ID     string    `json:"id"`
 	At     time.Time `json:"at"`
 	Who    string    `json:"who" doc:"login; token:NAME: a program's token"`
-	What   AuditKind `json:"what" doc:"listen, whisper, barge, take-over, leave, move, status, log-out, queue-closed, queue-opened, incident, incident-ended, recording-delete, recording-hold, recording-unhold, person-erase, reload, token-create, token-revoke"`
+	What   AuditKind `json:"what" doc:"listen, whisper, barge, take-over, leave, move, status, log-out, queue-closed, queue-opened, incident, incident-ended, recording-delete, recording-hold, recording-unhold, person-export, person-erase, reload, token-create, token-revoke"`
 	Call   CallID    `json:"call" doc:"empty: of no call"`
 	User   string    `json:"user" doc:"to whom it was done; empty: to nobody"`
 	Detail string    `json:"detail"`

@@ -18,6 +18,7 @@ export const auditKinds = [
   'recording-delete',
   'recording-hold',
   'recording-unhold',
+  'person-export',
   'person-erase',
   'reload',
   'token-create',

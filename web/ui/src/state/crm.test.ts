@@ -9,3 +9,9 @@ test.each([
   ['https://crm.example/{queue}/{call}?by={agent}&to={entry}', 'https://crm.example/Support/k1?by=ben&to=%2B81312'],
   ['https://crm.example/{other}', 'https://crm.example/{other}'],
 ])('%s', (template, address) => expect(crmAddress(template, call, 'ben')).toBe(address));
+
+test('a name of dots leads to no other folder', () => {
+  expect(crmAddress('https://crm.example/{name}/of/{number}', { ...call, name: '..' }, 'ben')).toBe(
+    'https://crm.example//of/%2B819012345678',
+  );
+});

@@ -6,6 +6,6 @@ export function crmAddress(template: string, call: CallView, agent: string): str
   const values: Record<string, string> = { number, name, call: id, entry, queue, agent };
   return template.replace(/\{(\w+)\}/g, (whole, place: string) => {
     const value = values[place];
-    return value === undefined ? whole : encodeURIComponent(value);
+    return value === undefined ? whole : encodeURIComponent(value).replace(/^\.+$/, ''); // dots alone would lead to another folder
   });
 }

@@ -72,6 +72,11 @@ export const supervisor = {
   'audit.queue-opened': { en: 'opened a queue again', ja: 'キューを再開した', tr: 'kuyruğu yeniden açtı' },
   'audit.incident': { en: 'announced an incident', ja: '障害を告知した', tr: 'arıza duyurdu' },
   'audit.incident-ended': { en: 'ended an incident', ja: '障害告知を終えた', tr: 'arıza duyurusunu bitirdi' },
+  'audit.person-export': {
+    en: 'exported what is kept of a customer',
+    ja: 'お客様の情報を書き出した',
+    tr: 'müşterinin verilerini dışa aktardı',
+  },
   'audit.person-erase': { en: 'erased a customer', ja: 'お客様の情報を消去した', tr: 'müşterinin verilerini sildi' },
   'audit.recording-delete': { en: 'deleted a recording', ja: '録音を削除した', tr: 'kayıt sildi' },
   'audit.recording-hold': {

@@ -4,9 +4,6 @@ import type { PanelKind } from '../../state/panel';
 import { t } from '../../text/text';
 import { useRoom } from '../context';
 
-// All calls open in the same tab.
-const tab = 'mediasrv-crm';
-
 /** The way to the company's own page of the call. If the file says so, it opens with the answer: that is a click or a key, so no browser blocks it. */
 export function CrmLink({ kind }: { kind: PanelKind }) {
   const { desk } = useRoom();
@@ -18,11 +15,11 @@ export function CrmLink({ kind }: { kind: PanelKind }) {
   useEffect(() => {
     const answered = kind === 'talking' && (before.current === 'ringing' || before.current === 'connecting');
     before.current = kind;
-    if (answered && opens && address) window.open(address, tab, 'noreferrer');
+    if (answered && opens && address) window.open(address, '_blank', 'noreferrer');
   }, [kind, opens, address]);
   if (!address) return null;
   return (
-    <a class="chip" data-testid="crm" href={address} target={tab} rel="noreferrer">
+    <a class="chip" data-testid="crm" href={address} target="_blank" rel="noreferrer">
       {t('crmOpen')}
     </a>
   );
