@@ -50,7 +50,7 @@ fuzz: ## every fuzz target for a while; FUZZTIME=2m for longer
 	@scripts/fuzz.sh
 
 e2e: $(UI)
-	@go test -tags nolibopusfile,e2e -count=1 -timeout 30m -parallel 6 ./internal/e2e/... # tests mostly wait: six beside each other keep two cores busy
+	@go test -tags nolibopusfile,e2e -count=1 -timeout 30m -parallel 4 ./internal/e2e/... # tests mostly wait: four beside each other keep two cores busy
 	@go test -tags nolibopusfile,e2e -count=1 -timeout 10m -run '^Test(Sipp|Chromium)$$' ./sip ./media/webrtc
 
 bench: $(UI) ## what a call costs: the engine in virtual time, and the whole server with a load generator (docs/performance.md)

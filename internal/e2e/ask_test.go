@@ -50,7 +50,7 @@ func TestServiceAndMaskedDigits(t *testing.T) {
     say: "`+cardText+`"
     wait: 4s
     collect: {digits: 12-19, masked: true}
-    ask: {url: "`+service.URL+`/route", timeout: 2s, headers: {Authorization: env:CRM_TOKEN}, fallback: {say: "`+laterText+`", hang_up: true}}
+    ask: {url: "`+service.URL+`/route", timeout: 8s, headers: {Authorization: env:CRM_TOKEN}, fallback: {say: "`+laterText+`", hang_up: true}}
 voicemails:
   box: {queue: quiet}
 queues:
@@ -72,11 +72,11 @@ queues:
 	unlucky := s.call("+815012345690", "--digits", "wwwwww"+cardDigits+"#", "--for", "60s")
 	unlucky.ended()
 	unlucky.heardText(s, laterText, true)
-	asked := time.Duration(readWAV(t, unlucky.heard).windows())*window - 4*time.Second // two of music, then the text
-	if gap := readWAV(t, unlucky.heard).longestSilence(0, asked, asked+4*time.Second); gap > time.Second {
+	asked := time.Duration(readWAV(t, unlucky.heard).windows())*window - 10*time.Second // eight of music, then the text
+	if gap := readWAV(t, unlucky.heard).longestSilence(0, asked, asked+10*time.Second); gap > time.Second {
 		t.Errorf("the caller heard nothing for %s while the service was asked", gap)
 	}
-	s.want("card: no answer in time: 2s", "SELECT detail FROM events WHERE kind = 'ask-failed'")
+	s.want("card: no answer in time: 8s", "SELECT detail FROM events WHERE kind = 'ask-failed'")
 	eventually(t, "the message's file", func() error { return s.countRecordings(1) })
 	s.neverWrote(cardDigits, "t0ken")
 }
