@@ -2,6 +2,7 @@ package sip
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -72,6 +73,32 @@ func TestReliableProvisional(t *testing.T) {
 		g.wantEvents("answered")
 		g.send(carrierAddr, in("BYE", ok.toTag(), 3, ask{}))
 		g.one("SIP/2.0 200")
+	})
+}
+
+// Each reliable response has the next RSeq (RFC 3262, 3), and PRACK names the one that it is for.
+func TestRSeqRisesByOne(t *testing.T) {
+	polite(t, nil, func(g *rig) {
+		l := g.incoming(ask{body: desc(1, "sendrecv", ""), extra: "Require: 100rel\r\n"})
+		_ = l.Ring(true)
+		early := g.one("SIP/2.0 183")
+		g.prack(early, 2, "")
+		g.one("SIP/2.0 200")
+		_ = l.Ring(false)
+		ringing := g.one("SIP/2.0 180")
+		first, err := strconv.Atoi(early.header("RSeq"))
+		if err != nil || ringing.header("RSeq") != strconv.Itoa(first+1) {
+			t.Errorf("RSeq %s, then %s", early.header("RSeq"), ringing.header("RSeq"))
+		}
+		g.prack(early, 3, "") // of the one before
+		g.one("SIP/2.0 481")
+		g.send(carrierAddr, in("PRACK", ringing.toTag(), 4, ask{extra: "RAck: " + ringing.header("RSeq") + " 9 INVITE\r\n"})) // of no INVITE of this call
+		g.one("SIP/2.0 481")
+		g.prack(ringing, 5, "")
+		g.one("SIP/2.0 200")
+		l.Hangup(fact.EndBusy)
+		g.one("SIP/2.0 486")
+		g.send(carrierAddr, ask{method: "ACK", branch: "z9hG4bK-INVITE-0", to: early.header("To")}.String())
 	})
 }
 

@@ -17,7 +17,8 @@ func demands() []section {
 	return []section{
 		{"What carriers test before a trunk goes live", []demand{
 			{"Record-Route and Route in both roles, strict routers, rport, answers go to the source", "3261, 3581", []string{
-				"sip.TestRouteSetUAC", "sip.TestRouteSetUAS", "sip.TestStrictRoute", "sip.TestTwoListeners", "internal/e2e.TestRegisteredTrunkBehindKamailio",
+				"sip.TestRouteSetUAC", "sip.TestRouteSetUAS", "sip.TestStrictRoute", "sip.TestTwoListeners", "sip.TestCallIn", "sip.TestCallOut",
+				"internal/e2e.TestRegisteredTrunkBehindKamailio",
 			}},
 			{"NAPTR, SRV by priority and weight, A and AAAA; the next server within 2 seconds", "3263, 2782", []string{
 				"sip/resolve.TestLocateRFC3263", "sip/resolve.TestOrderRFC2782", "sip/resolve.TestClientRealServer", "sip/resolve.TestCache", "sip.TestOutBySRV",
@@ -33,7 +34,7 @@ func demands() []section {
 			}},
 			{"Hold: sendonly, recvonly, inactive, 0.0.0.0, on either leg; un-hold; o= rises by one; m= lines keep their places", "3264", []string{
 				"sip.TestHoldAndBack", "sip.TestHoldByZeroAddress", "sip.TestVersionRisesByOne", "sip.TestHoldOut", "sip.TestHoldWaits",
-				"media/sdp.TestHoldAndBack", "media/sdp.TestVersions", "media/sdp.TestWithin",
+				"media/sdp.TestHoldAndBack", "media/sdp.TestVersions", "media/sdp.TestWithin", "media/sdp.TestAnswer", "media/sdp.TestOurOfferKeepsThePeersLines",
 			}},
 			{"INVITE and re-INVITE without an offer, both ways; no SDP in the ACK ends the call", "3261", []string{
 				"sip.TestOfferlessInvite", "sip.TestOfferlessInviteAckWithoutAnswer", "sip.TestReinviteWithoutOffer", "sip.TestLateOffer",
@@ -44,7 +45,7 @@ func demands() []section {
 			}},
 			{"UPDATE: with and without SDP, early and confirmed, 491 and 500", "3311", []string{"sip.TestUpdateInEarlyDialog", "sip.TestUpdateCrossesReinvite", "internal/e2e.TestPrackUpdateAndTimer"}},
 			{"100rel: supported and required, RSeq, repeats, 504 without PRACK, offer in PRACK, SDP in the 183 only", "3262", []string{
-				"sip.TestReliableProvisional", "sip.TestNoPrackIs504", "sip.TestAnswerWaitsForPrack", "sip.TestPrackOfNothing", "sip.TestReliableLevels",
+				"sip.TestReliableProvisional", "sip.TestRSeqRisesByOne", "sip.TestNoPrackIs504", "sip.TestAnswerWaitsForPrack", "sip.TestPrackOfNothing", "sip.TestReliableLevels",
 				"sip.TestOfferInReliableProvisional", "sip.TestOfferInPrack", "sip.TestPrackOut", "sip.TestAnswerBeforePrackIsAnswered", "sip.TestPrackOfForks",
 				"sip.TestReliableRequiredOut", "sip.TestAnswerOnlyInProvisional", "internal/e2e.TestPrackUpdateAndTimer",
 			}},
