@@ -273,6 +273,26 @@ func TestByeCrossesBye(t *testing.T) {
 	})
 }
 
+// Each end has the status and the cause of Q.850 that carriers act upon (RFC 3326).
+func TestStatusOfEachEnd(t *testing.T) {
+	for why, want := range map[fact.EndReason][2]string{
+		fact.EndBusy:          {"SIP/2.0 486 ", "cause=17;"},
+		fact.EndNoAnswer:      {"SIP/2.0 480 ", "cause=19;"},
+		fact.EndUnknownNumber: {"SIP/2.0 404 ", "cause=1;"},
+		fact.EndCongestion:    {"SIP/2.0 503 ", "cause=42;"},
+	} {
+		inBubble(t, func(g *rig) {
+			l := g.arrive()
+			l.Hangup(why)
+			res := g.one(want[0])
+			if !strings.HasPrefix(res.header("Reason"), "Q.850;"+want[1]) {
+				t.Error(res.text)
+			}
+			g.send(carrierAddr, ask{method: "ACK", branch: "z9hG4bK-INVITE-0", to: res.header("To")}.String())
+		})
+	}
+}
+
 func TestRepeatedInviteIsAbsorbed(t *testing.T) {
 	inBubble(t, func(g *rig) {
 		l := g.arrive()
@@ -288,6 +308,8 @@ func TestRepeatedInviteIsAbsorbed(t *testing.T) {
 		g.send(carrierAddr, ask{method: "ACK", branch: "z9hG4bK-a", to: ok.header("To")}.String())
 		g.send(carrierAddr, invite) // after the ACK
 		time.Sleep(time.Minute)
+		g.send(carrierAddr, invite) // its transaction is over, its dialog isn't
+		time.Sleep(time.Second)
 		g.none()
 		if len(g.legs) != 1 {
 			t.Error("calls:", len(g.legs))

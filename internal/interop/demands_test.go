@@ -54,17 +54,17 @@ func demands() []section {
 			}},
 			{"DTMF: both clocks, three ends are one digit, lost starts and ends, 30 % loss, INFO, in the voice; two ways are one digit", "4733, 6086", []string{
 				"media/rtp.TestKeypad", "media/rtp.TestDiallerLoss", "media/rtp.TestDialler", "media.TestDigits", "media.TestDigitsInTheVoice", "media/sdp.TestEventRates",
-				"sip.TestDigitWays", "sip.TestDigitsByInfoInOrder",
+				"sip.TestDigitWays", "sip.TestDigitsByInfoInOrder", "sip.TestInDialogAnswers",
 			}},
 			{"Identity: PAI and PPI with trust, Privacy, Diversion, History-Info, tel:, user=phone, E.164 and national spelling", "3323, 3325, 5806, 7044, 3966", []string{
 				"sip/identity.TestShow", "sip/identity.TestSpell", "sip/identity.TestReadByRule", "sip/identity.TestInvite", "sip/identity.TestE164", "sip/identity.TestChange",
 				"sip.TestPresent", "internal/e2e.TestCarrierOut",
 			}},
 			{"ptime and maxptime of 10 to 60 ms, changed in mid-call; comfort noise only if offered", "4566, 3389", []string{
-				"sip.TestPacketTime", "media.TestPtime", "media.TestPtimeOfPeer",
+				"sip.TestPacketTime", "media.TestPtime", "media.TestPtimeOfPeer", "media/sdp.TestAnswer",
 			}},
 			{"Reason and Q.850, the right status for each end, 603 and above unchanged", "3326", []string{
-				"sip.TestReasonOfRefusal", "sip.TestRefusedInTheSameWords", "sip.TestCancelledElsewhere", "sip.TestFailures",
+				"sip.TestStatusOfEachEnd", "sip.TestReasonOfRefusal", "sip.TestRefusedInTheSameWords", "sip.TestCancelledElsewhere", "sip.TestFailures",
 			}},
 			{"TLS 1.2 and 1.3, the server's name, client certificates, SDES with three suites, SAVP and AVP", "5922, 4568", []string{
 				"sip/secure.TestServersName", "sip/secure.TestServersAddress", "sip/secure.TestClientCertificates", "sip/secure.TestOldVersions",
